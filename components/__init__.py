@@ -1,0 +1,1 @@
+"""How things look: shell, cards, tables, figures, words, formats."""

@@ -1,0 +1,1 @@
+"""Figures: data in, a plotly figure out; one module a shape."""

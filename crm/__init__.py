@@ -1,0 +1,1 @@
+"""All that defines or writes the CRM tables."""

@@ -1,0 +1,1 @@
+"""The vocabulary: what each number and each dimension means."""
