@@ -87,7 +87,7 @@ rep_assignments = Table(
     Column("valid_from", Date, primary_key=True),
     Column("valid_to", Date),
     Column("office_id", String),
-    comment="One row per rep and interval in one office; `valid_to` is the first day no longer there, null now.",
+    comment=("One row per rep and interval in one office; `valid_to` is the first day no longer there, null now."),
 )
 
 products = Table(
@@ -151,7 +151,7 @@ stages = Table(
     Column("typical_days", Integer),
     Column("visits_per_week", Numeric(9, 4)),
     Column("is_won", Boolean),
-    comment="One row per pipeline and stage, in order from 1; the last, `is_won`, is what a won deal has reached.",
+    comment=("One row per pipeline and stage, in order from 1; the last, `is_won`, is what a won deal has reached."),
 )
 
 calendar = Table(
@@ -166,7 +166,10 @@ calendar = Table(
     Column("fiscal_month", Integer),
     Column("is_working_day", Boolean),
     *named("holiday"),
-    comment="One row per day; fiscal quarters and years begin in the configured month, a fiscal year is named after the calendar year in which it ends.",
+    comment=(
+        "One row per day; fiscal quarters and years begin in the configured month, a fiscal year is "
+        "named after the calendar year in which it ends."
+    ),
 )
 
 sales = Table(
@@ -183,7 +186,9 @@ sales = Table(
     money(),
     money("amount_original"),
     Column("currency", String),
-    comment="One row per credited product line of a sale event and basis; splits are applied, so every sum is additive.",
+    comment=(
+        "One row per credited product line of a sale event and basis; splits are applied, so every sum is additive."
+    ),
 )
 
 opportunities = Table(
@@ -209,7 +214,9 @@ opportunities = Table(
     Column("active_days_in_stage", Integer),
     Column("cycle_active_days", Integer),
     Column("push_count", Integer),
-    comment="One row per opportunity, as it stands now. From `furthest_position` on, columns are derived after a load.",
+    comment=(
+        "One row per opportunity, as it stands now. From `furthest_position` on, columns are derived after a load."
+    ),
 )
 
 opportunity_history = Table(
@@ -225,7 +232,11 @@ opportunity_history = Table(
     *deal_keys(),
     *sourced(),
     Column("is_derived", Boolean),
-    comment="One row per opportunity and interval [valid_from, valid_to) in which stage, status, amount, expected close and owner stood still; `is_derived` where the source kept no history and only creation and close are known.",
+    comment=(
+        "One row per opportunity and interval [valid_from, valid_to) in which stage, status, amount, "
+        "expected close and owner stood still; `is_derived` where the source kept no history and only "
+        "creation and close are known."
+    ),
 )
 
 stage_passages = Table(
@@ -242,7 +253,10 @@ stage_passages = Table(
     Column("amount", Numeric(18, 4)),
     *deal_keys(),
     *sourced(),
-    comment="One row per opportunity and stage it stood in, derived from the history: re-entries added up, paused days taken off; outcome advanced, lost, terminated or open.",
+    comment=(
+        "One row per opportunity and stage it stood in, derived from the history: re-entries added up, "
+        "paused days taken off; outcome advanced, lost, terminated or open."
+    ),
 )
 
 opportunity_competitors = Table(
@@ -341,7 +355,9 @@ contract_events = Table(
     Column("kind", String),
     money(),
     Column("note", String),
-    comment="One row per thing that happened to a contract: signed, delivered, invoiced, paid, amended, terminated ...",
+    comment=(
+        "One row per thing that happened to a contract: signed, delivered, invoiced, paid, amended, terminated ..."
+    ),
 )
 
 quotas = Table(
@@ -368,7 +384,7 @@ load_issues = Table(
     Column("count", Integer),
     Column("example", String),
     Column("message", String),
-    comment="One row per table, rule and column that a load could not map or trust, with how often and an example.",
+    comment=("One row per table, rule and column that a load could not map or trust, with how often and an example."),
 )
 
 load_info = Table(
@@ -376,7 +392,7 @@ load_info = Table(
     metadata,
     Column("key", String, primary_key=True),
     Column("value", String),
-    comment="One row per fact about the load itself: as_of, source, currency, fiscal_year_start, loaded_at, seed ...",
+    comment=("One row per fact about the load itself: as_of, source, currency, fiscal_year_start, loaded_at, seed ..."),
 )
 
 #: Tables that a source may fill; the others are made by the loader.
