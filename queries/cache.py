@@ -1,0 +1,84 @@
+"""A cache bounded in bytes that computes each thing once, however many ask for it at the same moment."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from cachetools import LRUCache
+
+
+@dataclass
+class _Entry:
+    version: str
+    value: Any
+    size: int
+
+
+class ByteCache:
+    """Least recently used first out, by measured size; keyed by question, versioned by data.
+
+    An entry of an older version is no answer, but it stays until a newer one replaces it: `last_good` hands it out
+    when the database cannot be asked.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._entries: LRUCache[Hashable, _Entry] = LRUCache(limit, getsizeof=lambda entry: entry.size)
+        self._lock = threading.Lock()
+        self._making: dict[Hashable, threading.Lock] = {}
+
+    def get_or_make(self, key: Hashable, version: str, make: Callable[[], Any]) -> Any:
+        """The value of this version; made at most once at a time for a key. What `make` raises is not kept."""
+        found = self._found(key, version)
+        if found is not None:
+            return found.value
+        with self._lock:
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            found = self._found(key, version)
+            if found is not None:
+                return found.value
+            try:
+                value = make()
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+            self._keep(key, _Entry(version, value, measured(value)))
+            return value
+
+    def last_good(self, key: Hashable) -> Any | None:
+        """The newest value there is, of whatever version; None when there is none."""
+        with self._lock:
+            entry = self._entries.get(key)
+        return None if entry is None else entry.value
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return int(self._entries.currsize)
+
+    def _found(self, key: Hashable, version: str) -> _Entry | None:
+        with self._lock:
+            entry = self._entries.get(key)
+        return entry if entry is not None and entry.version == version else None
+
+    def _keep(self, key: Hashable, entry: _Entry) -> None:
+        with self._lock:
+            if entry.size <= self._entries.maxsize:
+                self._entries[key] = entry
+
+
+def measured(value: Any) -> int:
+    """Roughly how many bytes a value holds on to."""
+    if isinstance(value, pd.DataFrame):
+        return int(value.memory_usage(deep=True).sum()) + 256
+    if isinstance(value, dict):
+        return sys.getsizeof(value) + sum(measured(k) + measured(v) for k, v in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        return sys.getsizeof(value) + sum(measured(item) for item in value)
+    inner = getattr(value, "__dict__", None)
+    return sys.getsizeof(value) + (measured(inner) if inner else 0)

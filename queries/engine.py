@@ -1,0 +1,244 @@
+"""Which database is read: the present snapshot or the SQL engine, opened read-only, with its version and as-of date.
+
+A request reads one version from beginning to end (`reading`), even when a new snapshot is published meanwhile.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, ParamSpec, TypeVar
+
+import pandas as pd
+from sqlalchemy import Engine, Select, create_engine, event, inspect, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from crm import schema, snapshots
+from queries.cache import ByteCache
+from settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class NoData(RuntimeError):
+    """There is no database to read yet."""
+
+
+class Unreachable(RuntimeError):
+    """The database does not answer and there is no earlier answer to this question."""
+
+
+class TooSlow(RuntimeError):
+    """A question took longer than it may."""
+
+
+@dataclass(frozen=True, eq=False)
+class Database:
+    """One readable version of the CRM tables."""
+
+    engine: Engine
+    version: str
+    as_of: date
+    info: dict[str, str]
+    cache: ByteCache
+    limit_seconds: float = 30.0
+
+    @property
+    def first_month(self) -> int:
+        """The month in which the fiscal year begins."""
+        return int(self.info.get("fiscal_year_start", "1"))
+
+    @property
+    def currency(self) -> str:
+        """The reporting currency."""
+        return self.info.get("currency", "CNY")
+
+
+_current: ContextVar[Database] = ContextVar("database")
+
+
+@contextmanager
+def reading(database: Database) -> Iterator[Database]:
+    """Makes every question inside read this version."""
+    token = _current.set(database)
+    try:
+        yield database
+    finally:
+        _current.reset(token)
+
+
+def current() -> Database:
+    """The database that questions read; raises NoData outside `reading`."""
+    try:
+        return _current.get()
+    except LookupError:
+        raise NoData("No database is being read.") from None
+
+
+def frame_of(statement: Select[Any]) -> pd.DataFrame:
+    """Runs one SELECT on the current database; exact decimals become floats only here, after all sums."""
+    database = current()
+    try:
+        with database.engine.connect() as connection, _limited(connection, database.limit_seconds):
+            result = connection.execute(statement)
+            return pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()), coerce_float=True)
+    except DBAPIError as failed:
+        if "interrupt" in str(failed.orig).lower() or "statement timeout" in str(failed.orig).lower():
+            raise TooSlow(f"The question took longer than {database.limit_seconds:.0f} seconds.") from failed
+        raise
+
+
+@contextmanager
+def _limited(connection: Any, seconds: float) -> Iterator[None]:
+    """Stops a statement that runs too long: DuckDB by interrupt, PostgreSQL by its own statement_timeout."""
+    if connection.dialect.name != "duckdb":
+        yield
+        return
+    raw = connection.connection.dbapi_connection
+    timer = threading.Timer(seconds, raw.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def question(asked: Callable[P, R]) -> Callable[P, R]:
+    """Keeps answers by data version, slice and scope; answers from the last good one while the database is away."""
+
+    @functools.wraps(asked)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+        database = current()
+        key = (asked.__module__, asked.__qualname__, args, tuple(sorted(kwargs.items())))
+        try:
+            return database.cache.get_or_make(key, database.version, lambda: asked(*args, **kwargs))
+        except SQLAlchemyError as failed:
+            known = database.cache.last_good(key)
+            if known is None:
+                raise Unreachable("The database does not answer.") from failed
+            return known
+
+    return answer
+
+
+class Warehouse:
+    """Opens database versions as they appear; one for a process. Thread-safe."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._cache = ByteCache(settings.cache_bytes)
+        self._lock = threading.Lock()
+        self._open: dict[str, Database] = {}
+        self._newest: str | None = None
+        self._looked_at = 0.0
+        self.down_since: datetime | None = None
+
+    def database(self, version: str | None = None) -> Database:
+        """The version asked for while it can still be read, else the newest; raises NoData when there is none."""
+        with self._lock:
+            if version is not None and version in self._open:
+                return self._open[version]
+            if version is not None and version != self._newest:
+                self._open_earlier(version)
+                if version in self._open:
+                    return self._open[version]
+            if time.monotonic() - self._looked_at > 1.0:
+                self._look()
+            if self._newest is None:
+                raise NoData("There is no data yet.")
+            return self._open[self._newest]
+
+    def _open_earlier(self, version: str) -> None:
+        if self._settings.crm_url is None:
+            earlier = snapshots.find(self._settings.snapshots_dir, version)
+            if earlier is not None:
+                self._open[version] = open_snapshot(earlier, self._settings, self._cache)
+
+    def _look(self) -> None:
+        try:
+            newest = self._newest_now()
+        except (SQLAlchemyError, OSError):
+            self.down_since = self.down_since or datetime.now(UTC)
+            self._looked_at = time.monotonic()
+            return
+        self._looked_at = time.monotonic()
+        self.down_since = None
+        if newest is not None and newest.version != self._newest:
+            self._open[newest.version] = newest
+            before, self._newest = self._newest, newest.version
+            for old in [v for v in self._open if v not in {before, newest.version}]:
+                self._open.pop(old).engine.dispose()
+
+    def _newest_now(self) -> Database | None:
+        settings = self._settings
+        if settings.crm_url is not None:
+            return open_url(settings, self._cache, self._open.get(self._newest or ""))
+        found = snapshots.current(settings.snapshots_dir)
+        if found is None:
+            if self._newest is not None:
+                raise OSError("the snapshot is gone")
+            return None
+        return self._open.get(found.id) or open_snapshot(found, settings, self._cache)
+
+
+def open_snapshot(snapshot: snapshots.Snapshot, settings: Settings, cache: ByteCache) -> Database:
+    """A DuckDB snapshot, read-only; several processes may hold the same file open."""
+    engine = create_engine(
+        f"duckdb:///{snapshot.path}",
+        connect_args={
+            "read_only": True,
+            "config": {"memory_limit": settings.database_memory, "threads": 2, "autoinstall_known_extensions": False},
+        },
+        pool_size=settings.threads,
+        max_overflow=4,
+        isolation_level="AUTOCOMMIT",
+    )
+    return _described(engine, snapshot.id, settings, cache)
+
+
+def open_url(settings: Settings, cache: ByteCache, known: Database | None) -> Database:
+    """The same tables in another SQL engine; its version is the load's own. Reuses the known engine while it serves."""
+    engine = known.engine if known else _engine_for(settings)
+    with engine.connect() as connection:
+        version = connection.scalar(select(schema.load_info.c.value).where(schema.load_info.c.key == "version"))
+    if known is not None and known.version == version:
+        return known
+    return _described(engine, str(version), settings, cache)
+
+
+def _engine_for(settings: Settings) -> Engine:
+    assert settings.crm_url is not None
+    engine = create_engine(settings.crm_url, pool_pre_ping=True, pool_size=settings.threads, max_overflow=4)
+    if engine.dialect.name == "postgresql":
+
+        @event.listens_for(engine, "connect")
+        def _prepare(connection: Any, _record: Any) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SET search_path TO crm, public")
+                cursor.execute("SET default_transaction_read_only TO on")
+                cursor.execute(f"SET statement_timeout TO {int(settings.query_seconds * 1000)}")
+            connection.commit()
+
+    return engine
+
+
+def _described(engine: Engine, version: str, settings: Settings, cache: ByteCache) -> Database:
+    with engine.connect() as connection:
+        info = {
+            key: value for key, value in connection.execute(select(schema.load_info.c.key, schema.load_info.c.value))
+        }
+    as_of = settings.as_of or date.fromisoformat(info["as_of"])
+    return Database(engine, version, as_of, info, cache, settings.query_seconds)
+
+
+def has_tables(engine: Engine) -> bool:
+    """Whether the engine holds our tables at all."""
+    return inspect(engine).has_table("load_info")

@@ -1,0 +1,143 @@
+"""The three words everything is said in: Fact, Dimension, Measure. Frozen, small, without knowledge of any question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import ColumnElement, FromClause, Table, case, func, literal_column
+
+Format = Literal["money", "count", "share", "days", "money_per_day"]
+Better = Literal["up", "down"] | None
+
+
+@dataclass(frozen=True)
+class Text:
+    """A phrase in both languages."""
+
+    en: str
+    zh: str
+
+    def __getitem__(self, lang: str) -> str:
+        """The phrase in `en` or `zh`."""
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A table of events or states at one grain; `as_of(day)` gives the same columns as they stood at a past day."""
+
+    name: str
+    table: FromClause
+    grain: Text
+    as_of: Callable[..., FromClause] | None = None
+    basis: str | None = None  # the column that tells apart the same sale seen on several bases
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """Something to group and filter by.
+
+    `via` is the fact's column. With a `table`, that column is looked up by `on` there and `key` is read from it;
+    without one, the fact's own column is the key. `of_date` dimensions hang on the measure's own date instead.
+    """
+
+    name: str
+    label: Text
+    meaning: Text
+    via: str
+    table: Table | None = None
+    on: str = ""
+    key: str = ""
+    names: tuple[str, str] | None = None
+    order: str | None = None
+    parent: str | None = None
+    of_date: bool = False
+    bridge: Table | None = None
+
+    def fits(self, fact: Fact) -> bool:
+        """Whether rows of the fact have this dimension."""
+        return self.of_date or (self.bridge.c if self.bridge is not None else fact.table.c).get(self.via) is not None
+
+
+Expression = Callable[[FromClause], ColumnElement]
+Aggregate = Literal["count", "sum", "median", "p75"]
+_QUANTILES = {"median": "0.5", "p75": "0.75"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number with one definition.
+
+    `date` names the fact's column that a period filter and month, quarter and year use; None is a balance, which
+    stands at the as-of date and belongs to no period. `rows` restricts to the rows that the number is made of, and
+    `weight` is what one row adds, so that the list behind a number adds up to it.
+    """
+
+    name: str
+    fact: Fact
+    label: Text
+    meaning: Text
+    formula: Text
+    format: Format
+    aggregate: Aggregate
+    date: str | None
+    rows: Expression
+    weight: Expression | None = None
+    better: Better = "up"
+    left_out: Text | None = None
+
+    @property
+    def additive(self) -> bool:
+        """Whether the numbers of the parts sum to the number of the whole."""
+        return self.aggregate in {"count", "sum"}
+
+    def value(self, source: FromClause) -> ColumnElement:
+        """The aggregate over a source that has the fact's columns."""
+        if self.weight is None:
+            return func.count().filter(self.rows(source))
+        if self.aggregate == "sum":
+            return func.sum(self.weight(source)).filter(self.rows(source))
+        quantile = func.percentile_cont(literal_column(_QUANTILES[self.aggregate]))
+        # The order key is null outside `rows`, which quantiles pass over: FILTER after WITHIN GROUP is not portable.
+        return quantile.within_group(case((self.rows(source), self.weight(source))))
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One measure over another of the same fact: a ratio of sums, never a mean of ratios."""
+
+    name: str
+    over: Measure
+    under: Measure
+    label: Text
+    meaning: Text
+    formula: Text
+    format: Format = "share"
+    better: Better = "up"
+    left_out: Text | None = None
+    recorded: tuple[Measure, Measure] | None = None  # where the first counts any, the second must not be zero
+    additive: bool = False
+
+    @property
+    def fact(self) -> Fact:
+        """The one fact both parts come from."""
+        return self.over.fact
+
+    @property
+    def date(self) -> str | None:
+        """The date both parts are filtered by."""
+        return self.over.date
+
+
+def ratio(over: Measure, under: Measure, **about: object) -> Ratio:
+    """Builds a Ratio; refuses parts of two facts or of two dates, which would not be about the same rows."""
+    if over.fact is not under.fact:
+        raise ValueError(f"{over.name} is about {over.fact.name}, {under.name} about {under.fact.name}")
+    if over.date != under.date:
+        raise ValueError(f"{over.name} goes by {over.date}, {under.name} by {under.date}")
+    return Ratio(over=over, under=under, **about)  # type: ignore[arg-type]
+
+
+AnyMeasure = Measure | Ratio

@@ -1,0 +1,166 @@
+"""Slice: everything a view depends on, and its one canonical spelling in the address bar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from urllib.parse import parse_qsl, urlencode
+
+from queries.periods import RELATIVE, Period, PeriodError, parse_period
+from queries.semantic.dimensions import DIMENSIONS, FILTERS
+from queries.semantic.measures import MEASURES
+
+#: The value that stands for "none recorded" in filters, keys and addresses.
+UNASSIGNED = "unassigned"
+#: Longest value worth understanding; what is longer is no name of ours.
+MAX_VALUE = 200
+MAX_VALUES = 50
+
+_BASES = ("booking", "contract", "invoice", "receipt")
+_NUMBERS = re.compile(r"\d{1,4}(\.\d{1,4})?(,\d{1,4}(\.\d{1,4})?){0,11}")
+
+
+def _one_of(*allowed: str) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, allowed)))
+
+
+#: Switches that views have, each with the values it can take; the first is what holds when nothing is said.
+OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
+    "basis": ("booking", _one_of(*_BASES)),
+    "show": ("count", _one_of("count", "amount")),
+    "stock": ("amount", _one_of("amount", "count")),
+    "method": ("funnel", _one_of("funnel", "weighted")),
+    "cohort": ("auto", re.compile(r"auto|period|last6m|last12m|all")),
+    "rates": ("", _NUMBERS),
+    "leads": ("", _NUMBERS),
+    "open": ("", re.compile(r"[\w.:~|@ \-/&()'+,%!#]{1,300}")),
+    "explain": ("", _one_of(*MEASURES)),
+}
+DEFAULT_PERIOD = "qtd"
+DEFAULT_BY = "region"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A frozen view: period, as-of date, what to compare by, filters, switches.
+
+    `dropped` names what a query string said and nobody understood; it takes no part in equality.
+    """
+
+    period: str = DEFAULT_PERIOD
+    as_of: date | None = None
+    by: str = DEFAULT_BY
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    dropped: tuple[str, ...] = field(default=(), compare=False)
+
+    @classmethod
+    def from_search(cls, search: str | None) -> Slice:
+        """Reads `?a=b&c=d`, with or without the question mark."""
+        return cls.from_pairs(parse_qsl((search or "").lstrip("?"), keep_blank_values=True, errors="replace"))
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str | list[str]]) -> Slice:
+        """Reads a mapping as a page's layout gets it."""
+        return cls.from_pairs((k, v) for k, values in query.items() for v in _listed(values))
+
+    @classmethod
+    def from_pairs(cls, pairs: Iterable[tuple[str, str]]) -> Slice:
+        """Reads name and value pairs, tolerantly: never an error, what makes no sense is dropped and named."""
+        plain: dict[str, str] = {}
+        filters: dict[str, set[str]] = {}
+        dropped: list[str] = []
+        for name, value in pairs:
+            if _understood(name, value):
+                if name in FILTERS:
+                    filters.setdefault(name, set()).add(value)
+                    if len(filters[name]) > MAX_VALUES:
+                        filters[name].discard(value)
+                        dropped.append(f"{name}={value}")
+                else:
+                    plain[name] = value
+            else:
+                dropped.append(_shortened(f"{name}={value}"))
+        return cls(
+            period=plain.pop("period", DEFAULT_PERIOD),
+            as_of=date.fromisoformat(plain.pop("as_of")) if "as_of" in plain else None,
+            by=plain.pop("by", DEFAULT_BY),
+            filters=tuple((name, tuple(sorted(filters[name]))) for name in FILTERS if name in filters),
+            options=tuple(sorted((k, v) for k, v in plain.items() if v != OPTIONS[k][0])),
+            dropped=tuple(dropped),
+        )
+
+    def to_query(self) -> str:
+        """The canonical query string: fixed order, defaults left out; equal slices have equal strings."""
+        pairs: list[tuple[str, str]] = []
+        if self.period != DEFAULT_PERIOD:
+            pairs.append(("period", self.period))
+        if self.as_of:
+            pairs.append(("as_of", self.as_of.isoformat()))
+        if self.by != DEFAULT_BY:
+            pairs.append(("by", self.by))
+        pairs += [(name, value) for name, values in self.filters for value in values]
+        return urlencode(pairs + list(self.options))
+
+    def option(self, name: str) -> str:
+        """A switch's value, or what holds when nothing is said."""
+        return dict(self.options).get(name, OPTIONS[name][0])
+
+    def with_option(self, name: str, value: str | None) -> Slice:
+        """The slice with one switch set, or back to its default with None."""
+        options = {**dict(self.options), name: value or OPTIONS[name][0]}
+        return replace(self, options=tuple(sorted((k, v) for k, v in options.items() if v != OPTIONS[k][0])))
+
+    def without_options(self, *names: str) -> Slice:
+        """The slice with some switches at their default: what a question that ignores them depends on."""
+        return replace(self, options=tuple((k, v) for k, v in self.options if k not in names))
+
+    def with_filter(self, name: str, values: Iterable[str]) -> Slice:
+        """The slice with one dimension's filter replaced; no values lift it."""
+        kept = {**dict(self.filters), name: tuple(sorted(set(values)))}
+        return replace(self, filters=tuple((n, kept[n]) for n in FILTERS if kept.get(n)))
+
+    def resolved(self, *, as_of: date, first_month: int) -> Period:
+        """The period in days; an as-of date in the slice wins over the data's."""
+        return parse_period(self.period, as_of=self.as_of or as_of, first_month=first_month)
+
+
+def _listed(values: str | list[str]) -> list[str]:
+    return values if isinstance(values, list) else [values]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _understood(name: str, value: str) -> bool:
+    if not value or len(value) > MAX_VALUE * 2 or not value.isprintable():
+        return False
+    if name in FILTERS:
+        return len(value.removeprefix("!")) <= MAX_VALUE
+    if name == "period":
+        return _is_period(value)
+    if name == "as_of":
+        return _is_day(value)
+    if name == "by":
+        return value in DIMENSIONS
+    return name in OPTIONS and OPTIONS[name][1].fullmatch(value) is not None
+
+
+def _is_period(text: str) -> bool:
+    if text in RELATIVE:
+        return True
+    try:
+        parse_period(text, as_of=date(2000, 1, 1))
+    except PeriodError:
+        return False
+    return True
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
