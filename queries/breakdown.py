@@ -102,8 +102,8 @@ def breakdown(
     needed = _basic(measures)
     period = period or slice_.resolved(as_of=current().as_of, first_month=current().first_month)
     groups: dict[tuple[str, str | None], list[Measure]] = {}
-    for measure in needed:
-        groups.setdefault((measure.fact.name, measure.date), []).append(measure)
+    for part in needed:
+        groups.setdefault((part.fact.name, part.date), []).append(part)
     frames = [
         frame_of(statement(group, by, slice_=slice_, scope=scope, period=period, extra=extra))
         for group in groups.values()

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from crm import schema, snapshots
 from queries.cache import ByteCache
+from queries.slices import Slice
 from settings import Settings
 
 P = ParamSpec("P")
@@ -117,7 +118,8 @@ def question(asked: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(asked)
     def answer(*args: P.args, **kwargs: P.kwargs) -> R:
         database = current()
-        key = (asked.__module__, asked.__qualname__, args, tuple(sorted(kwargs.items())))
+        plain = tuple(arg.asked() if isinstance(arg, Slice) else arg for arg in args)
+        key = (asked.__module__, asked.__qualname__, plain, tuple(sorted(kwargs.items())))
         try:
             return database.cache.get_or_make(key, database.version, lambda: asked(*args, **kwargs))
         except SQLAlchemyError as failed:
@@ -232,9 +234,8 @@ def _engine_for(settings: Settings) -> Engine:
 
 def _described(engine: Engine, version: str, settings: Settings, cache: ByteCache) -> Database:
     with engine.connect() as connection:
-        info = {
-            key: value for key, value in connection.execute(select(schema.load_info.c.key, schema.load_info.c.value))
-        }
+        rows = connection.execute(select(schema.load_info.c.key, schema.load_info.c.value))
+        info = {row.key: row.value for row in rows}
     as_of = settings.as_of or date.fromisoformat(info["as_of"])
     return Database(engine, version, as_of, info, cache, settings.query_seconds)
 

@@ -38,6 +38,8 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "open": ("", re.compile(r"[\w.:~|@ \-/&()'+,%!#]{1,300}")),
     "explain": ("", _one_of(*MEASURES)),
 }
+#: Switches that choose what is drawn from an answer, not what is asked.
+VIEW_ONLY = ("show", "stock", "method", "open", "explain")
 DEFAULT_PERIOD = "qtd"
 DEFAULT_BY = "region"
 
@@ -113,9 +115,9 @@ class Slice:
         options = {**dict(self.options), name: value or OPTIONS[name][0]}
         return replace(self, options=tuple(sorted((k, v) for k, v in options.items() if v != OPTIONS[k][0])))
 
-    def without_options(self, *names: str) -> Slice:
-        """The slice with some switches at their default: what a question that ignores them depends on."""
-        return replace(self, options=tuple((k, v) for k, v in self.options if k not in names))
+    def asked(self) -> Slice:
+        """The slice as questions depend on it: switches that only choose what is drawn are at their default."""
+        return replace(self, options=tuple((k, v) for k, v in self.options if k not in VIEW_ONLY))
 
     def with_filter(self, name: str, values: Iterable[str]) -> Slice:
         """The slice with one dimension's filter replaced; no values lift it."""

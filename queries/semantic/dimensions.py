@@ -181,6 +181,15 @@ close_reason = Dimension(
     "close_reason",
     names=("close_reason", "close_reason_zh"),
 )
+furthest = Dimension(
+    "furthest",
+    Text("Furthest position", "最远阶段序号"),
+    Text(
+        "Position of the furthest stage a deal has reached; won deals have reached the last.",
+        "商机到达过的最远阶段的序号，赢单为最后一个。",
+    ),
+    "furthest_position",
+)
 _BY_DATE = Text("Fiscal, of the measure's own date.", "财务期间，取指标自身的日期。")
 
 
@@ -225,6 +234,7 @@ DIMENSIONS: dict[str, Dimension] = {
         competitor,
         pipeline,
         stage,
+        furthest,
         status,
         close_reason,
         year,

@@ -1,0 +1,290 @@
+"""The rows behind a number: the deals that a bar, a stage or a key number is made of, adding up to it.
+
+What was clicked is spelled `population|dimension:key|dimension:key`, so that it fits in an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, FromClause, Select, and_, asc, desc, func, literal, select
+
+from queries import forecast
+from queries.breakdown import Source, conditions
+from queries.engine import frame_of, question
+from queries.funnel import age_index, cohort_period, is_late, stage_age_limits, stages
+from queries.headline import period_of
+from queries.periods import Period
+from queries.scope import Scope
+from queries.semantic import dimensions as d
+from queries.semantic import measures as m
+from queries.semantic.facts import OPPORTUNITIES
+from queries.semantic.model import Expression, Measure, Ratio
+from queries.slices import Slice
+
+#: Populations that are no measure of the vocabulary, with the measure that each is a part of.
+POPULATIONS = {
+    "reached": m.opportunity_count,
+    "dropped": m.opportunity_count,
+    "stock": m.open_count,
+    "late": m.open_count,
+    "landing": m.open_amount,
+    "expected": m.open_amount,
+}
+_MEASURED = {name for name, x in m.MEASURES.items() if x.fact is OPPORTUNITIES}
+
+#: Columns of the list by what kind of deals it holds.
+COLUMNS = {
+    "open": ("name", "account", "rep", "region", "stage", "amount", "expected_close_on", "active_days_in_stage",
+             "age_index", "push_count"),
+    "weighted": ("name", "account", "rep", "stage", "amount", "weight", "expected_close_on", "active_days_in_stage"),
+    "won": ("name", "account", "rep", "region", "product", "amount", "created_on", "closed_on", "cycle_days"),
+    "lost": ("name", "account", "rep", "region", "stage", "amount", "created_on", "closed_on", "close_reason"),
+    "any": ("name", "account", "rep", "region", "stage", "status", "amount", "created_on", "closed_on"),
+}  # fmt: skip
+MONEY, DAYS, DATES = (
+    {"amount", "weight"},
+    {"active_days_in_stage", "cycle_days", "push_count"},
+    {
+        "created_on",
+        "closed_on",
+        "expected_close_on",
+    },
+)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What was clicked: a population or a measure, at members of dimensions."""
+
+    population: str
+    at: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Behind | None:
+        """Reads `stock|stage:s2`; None for anything else."""
+        population, *parts = text.split("|")
+        at = tuple((name, key) for name, _, key in (part.partition(":") for part in parts))
+        if population not in POPULATIONS and population not in _MEASURED:
+            return None
+        known = all(key and (name in d.DIMENSIONS or name == "landing") for name, key in at)
+        return cls(population, at) if known else None
+
+    def __str__(self) -> str:
+        """The spelling that `parse` reads."""
+        return "|".join([self.population, *(f"{name}:{key}" for name, key in self.at)])
+
+    @property
+    def key(self) -> dict[str, str]:
+        """Member by dimension."""
+        return dict(self.at)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The rows behind a number as SQL: where from, which, what one row adds, and which columns suit them."""
+
+    source: Source
+    where: tuple[ColumnElement[bool], ...]
+    weight: ColumnElement[Any]
+    columns: tuple[str, ...]
+    used: tuple[Any, ...]
+
+
+def chosen(behind: Behind, slice_: Slice, *, scope: Scope) -> Chosen:
+    """Finds the rows; the same predicates that made the number."""
+    measure, period, rows, extra, weight = _meaning(behind, slice_, scope)
+    source = Source.of(OPPORTUNITIES, slice_, measure.date)
+    table = source.table
+    where = [*conditions(source, slice_=slice_, scope=scope, period=period, extra=extra), rows(table)]
+    names = [*dict(slice_.filters), *dict(scope.limits), *(name for name, _ in extra)]
+    used = tuple(d.DIMENSIONS[name] for name in dict.fromkeys(names))
+    return Chosen(source, tuple(where), weight(table), COLUMNS[_kind(behind, measure)], used)
+
+
+_Meaning = tuple[Measure, Period | None, Expression, list[tuple[str, Any]], Expression]
+
+
+def _meaning(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
+    name, key = behind.population, behind.key
+    if name in {"landing", "expected"}:
+        return _forecast(behind, slice_, scope)
+    extra: list[tuple[str, Any]] = [(k, v) for k, v in key.items() if k != "stage"]
+    if name in {"reached", "dropped"}:
+        steps = stages(slice_, scope=scope)
+        extra += [("pipeline", steps["pipeline"].iloc[0])] if len(steps) else []
+        rows = _reached(steps, key.get("stage", ""), dropped=name == "dropped")
+        return m.opportunity_count, cohort_period(slice_), rows, extra, _amount
+    extra += [("stage", key["stage"])] if "stage" in key else []
+    if name in {"stock", "late"}:
+        rows = is_late(stage_age_limits(slice_, scope=scope)) if name == "late" else m.open_count.rows
+        return m.open_count, None, rows, extra, _amount
+    measure = m.MEASURES[name]
+    basic = measure.under if isinstance(measure, Ratio) else measure
+    if not isinstance(measure, Ratio) and measure.additive:
+        return basic, period_of(slice_), basic.rows, extra, basic.weight or _one
+    if basic.aggregate != "count" and isinstance(measure, Ratio):
+        basic = measure.over
+    return basic, period_of(slice_), basic.rows, extra, _amount
+
+
+def _forecast(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
+    rows, weight = forecast.deals_landing(
+        slice_,
+        scope=scope,
+        method="funnel" if behind.population == "landing" else "weighted",
+        month=behind.key.get("landing"),
+        stage=behind.key.get("stage"),
+    )
+    extra = [(k, v) for k, v in behind.at if k not in {"landing", "stage"}]
+    return m.open_amount, None, rows, extra, weight
+
+
+def _one(_: FromClause) -> ColumnElement[int]:
+    return literal(1)
+
+
+def _amount(t: FromClause) -> ColumnElement[Any]:
+    return t.c.amount
+
+
+def _reached(steps: pd.DataFrame, stage: str, *, dropped: bool) -> Expression:
+    position = {row.stage: int(row.position) for row in steps.itertuples()}.get(stage, 1)
+    if dropped:
+        return lambda t: t.c.furthest_position == position - 1
+    return lambda t: t.c.furthest_position >= position
+
+
+def _kind(behind: Behind, measure: Measure) -> str:
+    if behind.population in {"landing", "expected", "weighted_pipeline"}:
+        return "weighted"
+    if measure.date is None:
+        return "open"
+    return {"won_count": "won", "won_amount": "won", "lost_count": "lost", "lost_amount": "lost"}.get(
+        measure.name, "any"
+    )
+
+
+@question
+def total_behind(behind: Behind, slice_: Slice, *, scope: Scope) -> pd.DataFrame:
+    """One row: `deals`, their `amount`, and `weight`, the sum of what each adds to the number that was clicked."""
+    rows = chosen(behind, slice_, scope=scope)
+    columns = [
+        func.count().label("deals"),
+        func.sum(rows.source.table.c.amount).label("amount"),
+        func.sum(rows.weight).label("weight"),
+    ]
+    answer = frame_of(select(*columns).select_from(_joined(rows)).where(*rows.where)).fillna(0.0)
+    return answer.astype(float)
+
+
+def deals_behind(
+    behind: Behind,
+    slice_: Slice,
+    *,
+    scope: Scope,
+    limit: int | None = 100,
+    offset: int = 0,
+    sort: Sequence[tuple[str, str]] = (),
+    filters: Mapping[str, Mapping[str, Any]] | None = None,
+) -> pd.DataFrame:
+    """One row per deal behind the number: opportunity_id and the columns that suit it, largest first unless sorted.
+
+    `sort` is (column, "asc" | "desc"); `filters` are the grid's own, by column. Names come with their Chinese form
+    in `<name>_zh`.
+    """
+    made = listing(behind, slice_, scope=scope, sort=sort, filters=filters)
+    if limit is not None:
+        made = made.limit(limit).offset(offset)
+    return frame_of(made)
+
+
+def listing(
+    behind: Behind,
+    slice_: Slice,
+    *,
+    scope: Scope,
+    sort: Sequence[tuple[str, str]] = (),
+    filters: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Select[Any]:
+    """The SELECT of `deals_behind`, without a limit: what a download streams."""
+    rows = chosen(behind, slice_, scope=scope)
+    limits = stage_age_limits(slice_, scope=scope)
+    available = _available(rows, limits)
+    wanted = [name for name in rows.columns if name in available]
+    labelled = [rows.source.table.c.opportunity_id]
+    for name in wanted:
+        labelled.append(available[name].label(name))
+        if f"{name}_zh" in available:
+            labelled.append(available[f"{name}_zh"].label(f"{name}_zh"))
+    where = [*rows.where, *_grid_filters(available, filters or {})]
+    made = select(*labelled).select_from(_joined(rows, _LOOKED_UP)).where(*where)
+    order = [(desc if way == "desc" else asc)(available[name]).nulls_last() for name, way in sort if name in available]
+    return made.order_by(
+        *(order or [desc(rows.source.table.c.amount).nulls_last()]), rows.source.table.c.opportunity_id
+    )
+
+
+_LOOKED_UP = (d.account, d.rep, d.region, d.product, d.stage)
+
+
+def _joined(rows: Chosen, more: Sequence[Any] = ()) -> FromClause:
+    return rows.source.joins(rows.source.table, [*rows.used, *more])
+
+
+def _available(rows: Chosen, limits: pd.DataFrame) -> dict[str, ColumnElement[Any]]:
+    t = rows.source.table
+    found: dict[str, ColumnElement[Any]] = {
+        "name": func.coalesce(t.c.name, t.c.opportunity_id),
+        "name_zh": func.coalesce(t.c.name_zh, t.c.name, t.c.opportunity_id),
+        "status": t.c.status,
+        "amount": t.c.amount,
+        "weight": rows.weight,
+        "created_on": t.c.created_on,
+        "closed_on": t.c.closed_on,
+        "expected_close_on": t.c.expected_close_on,
+        "active_days_in_stage": t.c.active_days_in_stage,
+        "push_count": t.c.push_count,
+        "age_index": age_index(t, limits),
+        "close_reason": t.c.close_reason,
+        "close_reason_zh": func.coalesce(t.c.close_reason_zh, t.c.close_reason),
+        "cycle_days": m.cycle_days.weight(t) if m.cycle_days.weight else t.c.closed_on,
+    }
+    for dimension in _LOOKED_UP:
+        table = rows.source.joined(dimension)
+        plain, zh = dimension.names or (dimension.key, dimension.key)
+        found[dimension.name] = table.c[plain]
+        found[f"{dimension.name}_zh"] = func.coalesce(table.c[zh], table.c[plain])
+    return found
+
+
+def _grid_filters(
+    available: Mapping[str, ColumnElement[Any]], filters: Mapping[str, Mapping[str, Any]]
+) -> list[ColumnElement[bool]]:
+    """AG Grid's filter model as SQL; a column or a kind of filter that is unknown filters nothing."""
+    where: list[ColumnElement[bool]] = []
+    for name, model in filters.items():
+        if name not in available:
+            continue
+        column, kind, value = available[name], model.get("type"), model.get("filter")
+        if kind == "contains" and isinstance(value, str):
+            both = func.lower(column).contains(value.lower(), autoescape=True)
+            zh = available.get(f"{name}_zh")
+            where.append(both if zh is None else both | func.lower(zh).contains(value.lower(), autoescape=True))
+        elif isinstance(value, int | float) and kind in _NUMERIC:
+            where.append(_NUMERIC[kind](column, value, model.get("filterTo")))
+    return where
+
+
+_NUMERIC: dict[str, Any] = {
+    "equals": lambda c, v, _: c == v,
+    "notEqual": lambda c, v, _: c != v,
+    "greaterThan": lambda c, v, _: c > v,
+    "greaterThanOrEqual": lambda c, v, _: c >= v,
+    "lessThan": lambda c, v, _: c < v,
+    "lessThanOrEqual": lambda c, v, _: c <= v,
+    "inRange": lambda c, v, to: and_(c >= v, c <= (to if isinstance(to, int | float) else v)),
+}
