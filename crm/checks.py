@@ -116,7 +116,7 @@ def _unknown_words(
     if not count:
         return []
     message = (
-        f"{counted(count, 'row')} of {table} with a {column} that is none of {', '.join(words)} ({example}); "
+        f"{counted(count, 'row')} of {table} whose {column} is none of {', '.join(words)} ({example}); "
         f"left empty. Map it in {table}.sql."
     )
     return [Issue(table, "unknown_word", column, count, example, message)]
@@ -126,7 +126,7 @@ def _orphans(connection: duckdb.DuckDBPyConnection, table: str, column: str, par
     count, example = _delete(connection, table, f"{column} NOT IN (SELECT {column} FROM {parent})", show=column)
     if not count:
         return []
-    message = f"{counted(count, 'row')} of {table} about a {column} that {parent} has not got ({example}); left out."
+    message = f"{counted(count, 'row')} of {table} whose {column} is not in {parent} ({example}); left out."
     return [Issue(table, "orphan", column, count, example, message)]
 
 
@@ -139,7 +139,7 @@ def _unknown_references(connection: duckdb.DuckDBPyConnection, table: Table) -> 
         count, example = _clear(connection, table.name, column, unknown)
         if count:
             message = (
-                f"{counted(count, 'row')} of {table.name} with a {column} that {listed} has not got ({example}); "
+                f"{counted(count, 'row')} of {table.name} whose {column} is not in {listed} ({example}); "
                 "the rows stay, the reference was left empty."
             )
             issues.append(Issue(table.name, "unknown_reference", column, count, example, message))
@@ -162,7 +162,7 @@ def _unknown_members(connection: duckdb.DuckDBPyConnection, table: Table) -> lis
                 {"key": UNMAPPED},
             )
             message = (
-                f"{counted(count, 'row')} of {table.name} with a {column} that {dimension} has not got ({example}); "
+                f"{counted(count, 'row')} of {table.name} whose {column} is not in {dimension} ({example}); "
                 f"they count as Unmapped. Add the missing rows to the source of {dimension}."
             )
             issues.append(Issue(table.name, "unknown_key", column, count, example, message))

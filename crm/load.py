@@ -22,7 +22,7 @@ from crm.checks import check
 from crm.derive import create_tables, derive
 from crm.issues import Issue, LoadError, Progress
 from crm.mapping import map_tables
-from crm.publish import into_database, shown
+from crm.publish import into_database, refuse_unreachable, shown
 from crm.report import Report
 from crm.schema import metadata
 from crm.source import Source, find
@@ -103,6 +103,8 @@ def load_demo(
 def _publish(fill: _Fill, *, settings: Settings, into: str | None, progress: Progress) -> Report:
     """Builds a database file with what `fill` puts into it, and makes it the current one."""
     began = time.monotonic()
+    if into is not None:
+        refuse_unreachable(into)
     folder = settings.snapshots_dir
     with _in_sentences(folder), snapshots.building(folder) as built:
         with _database(built) as connection:

@@ -21,6 +21,7 @@ def map_tables(
     """
     issues: list[Issue] = []
     problems: dict[str, list[str]] = {}
+    problems |= _create_views(connection, source, skipping=skipping)
     for done, (name, select) in enumerate(source.selects.items()):
         if any(file.name in skipping for file in source.reads(name)):
             continue
@@ -30,6 +31,24 @@ def map_tables(
         except LoadError as wrong:
             problems[name] = list(wrong.sentences)
     return issues, problems
+
+
+def _create_views(connection: duckdb.DuckDBPyConnection, source: Source, *, skipping: set[str]) -> dict[str, list[str]]:
+    """Creates the views of a source, those first that others are made from; returns problems by view."""
+    waiting = {
+        name: view for name, view in source.views.items() if not skipping & {file.name for file in source.reads(name)}
+    }
+    failed: dict[str, str] = {}
+    tried = 0
+    while len(waiting) != tried:
+        tried, failed = len(waiting), {}
+        for name, view in list(waiting.items()):
+            try:
+                connection.execute(f"CREATE TEMP VIEW {name} AS {view}")
+                del waiting[name]
+            except duckdb.Error as wrong:
+                failed[name] = f"{name}.sql cannot be run: {wrong}"
+    return {name: [sentence] for name, sentence in failed.items()}
 
 
 def _map(connection: duckdb.DuckDBPyConnection, table: Table, select: str) -> list[Issue]:

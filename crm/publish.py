@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import psycopg
 from psycopg import sql
-from sqlalchemy import URL, Connection, Engine, Index, MetaData, Table, create_engine, insert, inspect, make_url, text
+from sqlalchemy import Connection, Engine, Index, MetaData, Table, create_engine, insert, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex
 
@@ -43,6 +43,17 @@ def shown(url: str) -> str:
         raise LoadError(f"--into needs an address such as postgresql://user@host/database: {wrong}") from wrong
 
 
+def refuse_unreachable(url: str) -> None:
+    """Raises LoadError for an address that is none or where no database answers, before any work is done for it."""
+    engine = _engine(url)
+    try:
+        engine.connect().close()
+    except SQLAlchemyError as wrong:
+        raise LoadError(f"{shown(url)} cannot be reached: {_reason(wrong)}.") from wrong
+    finally:
+        engine.dispose()
+
+
 def into_database(
     connection: duckdb.DuckDBPyConnection, url: str, *, scratch: Path, schema: str = SCHEMA, progress: Progress
 ) -> None:
@@ -51,11 +62,7 @@ def into_database(
     Raises LoadError when the server cannot be reached or refuses; what was there is then as it was. `schema` is for
     PostgreSQL alone.
     """
-    address = shown(url)
-    try:
-        engine = create_engine(_with_driver(url))
-    except (ArgumentError, NoSuchModuleError, ImportError) as wrong:
-        raise LoadError(f"{address} names a kind of database that there is no driver for: {wrong}.") from wrong
+    engine = _engine(url)
     try:
         with engine.begin() as target:
             if engine.dialect.name == "postgresql":
@@ -65,16 +72,27 @@ def into_database(
         if engine.dialect.name == "postgresql":
             _drop_old(engine, schema=schema)
     except (SQLAlchemyError, psycopg.Error) as wrong:
-        reason = str(getattr(wrong, "orig", wrong)).strip().splitlines()[0]
-        raise LoadError(f"{address} did not take the tables: {reason}. What was there is as it was.") from wrong
+        raise LoadError(
+            f"{shown(url)} did not take the tables: {_reason(wrong)}. What was there is as it was."
+        ) from wrong
     finally:
         engine.dispose()
 
 
-def _with_driver(url: str) -> URL:
-    """PostgreSQL is spoken to through psycopg, whichever driver the address leaves open."""
-    parsed = make_url(url)
-    return parsed.set(drivername="postgresql+psycopg") if parsed.drivername in ("postgres", "postgresql") else parsed
+def _engine(url: str) -> Engine:
+    """An engine for the address; PostgreSQL is spoken to through psycopg where the address leaves the driver open."""
+    address, parsed = shown(url), make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    try:
+        return create_engine(parsed)
+    except (ArgumentError, NoSuchModuleError, ImportError) as wrong:
+        raise LoadError(f"{address} names a kind of database that there is no driver for: {wrong}.") from wrong
+
+
+def _reason(wrong: Exception) -> str:
+    """The first line of what the driver said."""
+    return str(getattr(wrong, "orig", wrong)).strip().splitlines()[0].rstrip(".")
 
 
 def _replace_schema(

@@ -1,7 +1,8 @@
 """A source: which files it has, which columns and types they have, and the SELECTs that map them to our tables.
 
 A source is a folder. `source.toml` lists files and columns; each `TABLE.sql` beside it is one SELECT over the staged
-files (`staged.NAME`) whose result has the column names of our table. The built-in ones are in `crm/sources/`.
+files (`staged.NAME`) whose result has the column names of our table. What several of them need is a view, a file whose
+name begins with `_`. The built-in sources are in `crm/sources/`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -40,13 +41,15 @@ class FileColumn:
 class SourceFile:
     """A file that a source has, under the name by which SELECTs know it; `names` are the file names it may carry.
 
-    Rows that share a `key` with a later row are left out, so that joining by it never multiplies rows.
+    Rows whose flag has the value of `leave_out` are left out, for exports that mark rows instead of deleting them. So
+    are rows that share a `key` with a later row, so that joining by it never multiplies rows.
     """
 
     name: str
     names: tuple[str, ...]
     columns: tuple[FileColumn, ...]
     key: tuple[str, ...] = ()
+    leave_out: Mapping[str, bool] = field(default_factory=dict)
     optional: bool = False
     help: str = ""
 
@@ -58,12 +61,19 @@ class Source:
     name: str
     files: tuple[SourceFile, ...]
     selects: Mapping[str, str]
+    views: Mapping[str, str] = field(default_factory=dict)
     currency: str | None = None
     fiscal_year_start: int | None = None
 
     def reads(self, table: str) -> list[SourceFile]:
-        """The files that the SELECT of one of our tables reads."""
-        named = set(re.findall(r'\bstaged\."?(\w+)', self.selects.get(table, "")))
+        """The files that one of our tables, or a view, is made from."""
+        sql = self.selects.get(table) or self.views.get(table, "")
+        read, following = sql, sql
+        while following:
+            views = [view for view in self.views if re.search(rf"\b{view}\b", following)]
+            following = "".join(self.views[view] for view in views if self.views[view] not in read)
+            read += following
+        named = set(re.findall(r'\bstaged\."?(\w+)', read))
         return [file for file in self.files if file.name in named]
 
 
@@ -119,7 +129,8 @@ def _read(folder: Path) -> Source:
         raise LoadError(f"{folder} has no source.toml; docs/adding-a-source.md shows what goes into it.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise LoadError(f"{path} cannot be read: {wrong}.") from wrong
-    selects = {sql.stem: sql.read_text(encoding="utf-8").strip().rstrip(";") for sql in sorted(folder.glob("*.sql"))}
+    statements = {sql.stem: sql.read_text(encoding="utf-8").strip().rstrip(";") for sql in sorted(folder.glob("*.sql"))}
+    selects = {name: statement for name, statement in statements.items() if not name.startswith("_")}
     problems = [
         f"{folder / f'{table}.sql'}: there is no table {table}; the tables are {', '.join(TARGETS)}."
         for table in selects
@@ -139,6 +150,7 @@ def _read(folder: Path) -> Source:
         name=folder.name,
         files=tuple(files),
         selects=selects,
+        views={name: statement for name, statement in statements.items() if name not in selects},
         currency=manifest.get("currency"),
         fiscal_year_start=manifest.get("fiscal_year_start"),
     )
@@ -152,13 +164,15 @@ def _file(name: str, entry: Mapping[str, Any]) -> SourceFile:
     if not isinstance(columns, Mapping) or not columns:
         raise ValueError(f'[files.{name}] needs columns, such as columns = {{ Amount = "number" }}.')
     key = _several(entry.get("key", ()))
-    if unknown := set(key) - set(columns):
-        raise ValueError(f"[files.{name}] has no column {', '.join(sorted(unknown))} for its key.")
+    leave_out = dict(entry.get("leave_out", {}))
+    if unknown := {*key, *leave_out} - set(columns):
+        raise ValueError(f"[files.{name}] has no column {', '.join(sorted(unknown))} for its key or leave_out.")
     return SourceFile(
         name=name,
         names=_several(entry.get("file", f"{name}.csv")),
         columns=tuple(_column(name, column, kind) for column, kind in columns.items()),
         key=key,
+        leave_out=leave_out,
         optional=bool(entry.get("optional", False)),
         help=str(entry.get("help", "")),
     )

@@ -26,9 +26,8 @@ _RAW = f"{CATALOG}.raw.numbered"
 
 @dataclass(frozen=True)
 class Staged:
-    """What became of a source's files: rows by name, issues, and problems that no load can live with, by name."""
+    """What became of a source's files: issues, and, by the file's name, problems that no load can live with."""
 
-    rows: dict[str, int]
     issues: list[Issue]
     problems: dict[str, list[str]]
 
@@ -46,8 +45,11 @@ def stage(
     connection.execute(f"ATTACH '{_literal(scratch / 'staged.duckdb')}' AS {CATALOG}")
     connection.execute(f"CREATE SCHEMA {CATALOG}.raw")
     connection.execute(MACROS)
-    staged = Staged(rows={}, issues=[], problems={})
+    staged = Staged(issues=[], problems={})
     present = {path.name.casefold(): path for path in sorted(folder.iterdir()) if path.is_file()}
+    if not any(name.casefold() in present for file in source.files for name in file.names):
+        wanted = ", ".join(file.names[0] for file in source.files[:8])
+        raise LoadError(f"{folder} has none of the files of {source.name}, such as {wanted}. Is it the right folder?")
     for done, file in enumerate(source.files):
         progress(f"Reading {file.names[0]}", done / len(source.files))
         path = next((present[name.casefold()] for name in file.names if name.casefold() in present), None)
@@ -60,11 +62,6 @@ def stage(
             staged.problems[file.name] = [f"{path} cannot be read: {wrong.strerror}."]
             continue
         staged.issues.extend(issues)
-        row = connection.execute(f'SELECT count(*) FROM {CATALOG}."{file.name}"').fetchone()
-        staged.rows[file.name] = row[0] if row else 0
-        if path is not None and not staged.rows[file.name]:
-            message = f"{path.name} has a header and no rows; what it feeds is empty."
-            staged.issues.append(Issue(path.name, "no_rows", None, 0, None, message))
     return staged
 
 
@@ -84,8 +81,9 @@ def _stage_file(
     readings = _readings(connection, file, texts=texts, name=found.name)
     selected = ", ".join(f"CAST({one.expression} AS {one.type_}) AS {_quoted(one.column.name)}" for one in readings)
     connection.execute(f'CREATE TABLE {CATALOG}."{file.name}" AS SELECT _row, {selected} FROM {_RAW}')
-    issues = [*found.issues, *(one.issue for one in readings if one.issue)]
+    issues = [*found.issues, *_no_rows(connection, name=found.name), *(one.issue for one in readings if one.issue)]
     issues += _unread(connection, file, readings=readings, texts=texts, name=found.name)
+    issues += _left_out(connection, file, name=found.name)
     issues += _duplicates(connection, file, name=found.name)
     connection.execute(f"DROP VIEW {_RAW}; DROP TABLE {_TEXT}")
     return issues
@@ -147,6 +145,26 @@ def _readings(
         else Reading(column, "NULL")
         for column in file.columns
     ]
+
+
+def _no_rows(connection: duckdb.DuckDBPyConnection, *, name: str) -> list[Issue]:
+    if connection.execute(f"SELECT 1 FROM {_RAW} LIMIT 1").fetchone():
+        return []
+    return [Issue(name, "no_rows", None, 0, None, f"{name} has a header and no rows; what it feeds is empty.")]
+
+
+def _left_out(connection: duckdb.DuckDBPyConnection, file: SourceFile, *, name: str) -> list[Issue]:
+    """Leaves out the rows that the source marks as deleted or superseded."""
+    issues = []
+    for flag, value in file.leave_out.items():
+        gone = connection.execute(
+            f'DELETE FROM {CATALOG}."{file.name}" WHERE {_quoted(flag)} = $value RETURNING _row', {"value": value}
+        ).fetchall()
+        if gone:
+            said = f"{flag} = {str(value).lower()}"
+            message = f"{counted(len(gone), 'row')} of {name} with {said} left out, the first in row {min(gone)[0]}."
+            issues.append(Issue(name, "left_out", flag, len(gone), f"row {min(gone)[0]}", message))
+    return issues
 
 
 def _duplicates(connection: duckdb.DuckDBPyConnection, file: SourceFile, *, name: str) -> list[Issue]:

@@ -1,0 +1,2 @@
+SELECT id AS product_id, name, family AS category, _row
+FROM staged.products
