@@ -66,6 +66,7 @@ def forecast_columns(
             "tickvals": list(range(len(months))),
             "ticktext": parts.plain(totals["label"]),
             "tickangle": 0,
+            "ticklabeloverflow": "allow",
             "range": [-0.5, len(months) - 0.5],
             "showline": True,
             "linecolor": c["ink-2"],

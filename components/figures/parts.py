@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from components.format import Numbers
 from components.theme import colours
 
 Figure = dict[str, Any]
@@ -25,6 +26,7 @@ TEXT, NOTE = 13, 12  # px: rows of a figure; heads, axes and everything beside t
 GAP = 16  # px between text columns
 HEAD_ROOM = 28  # px above the first row, for the heads
 FEWEST_ROWS = 5  # room is shared by at least as many, so that one row alone is no slab
+FEW = 10  # cases below which a rate or a median says little
 LOWERED = 0.16  # of a row: how far bars stand below the middle when the name stands above them
 
 
@@ -152,6 +154,28 @@ def beside(
             found.append(head_note(column.head, place, colour=c["ink-3"]))
         cursor += width + gap
     return found, margin
+
+
+def marked_thin(rates: Sequence[float | None], thin: Sequence[bool], *, theme: str, numbers: Numbers) -> list[str]:
+    """Rates as texts, those of few cases marked as such."""
+    mark = coloured(numbers.none("thin"), colours(theme)["ink-3"], size=NOTE)
+    return [
+        numbers.share(rate, 0) if rate is None or not few else f"{mark} {numbers.share(rate, 0)}"
+        for rate, few in zip(rates, thin, strict=True)
+    ]
+
+
+def spans(
+    ys: Sequence[float], starts: Sequence[float | None], ends: Sequence[float | None], line: Marks
+) -> list[Marks]:
+    """A quiet line in each row from start to end, below the marks."""
+    known = [(y, a, b) for y, a, b in zip(ys, starts, ends, strict=True) if a is not None and b is not None]
+    return [{"type": "line", "x0": a, "x1": b, "y0": y, "y1": y, "line": line, "layer": "below"} for y, a, b in known]
+
+
+def is_thin(cases: pd.Series) -> list[bool]:
+    """Which rows stand on fewer than ten cases."""
+    return [not count >= FEW for count in cases.fillna(0)]
 
 
 def head_note(text: str, place: Marks, *, colour: str) -> Marks:

@@ -9,7 +9,6 @@ from components.figures.parts import Column, Figure, Marks
 from components.format import Numbers
 from components.theme import colours
 
-THIN = 10  # cases below which a median says little
 DOT = 9
 
 
@@ -32,13 +31,13 @@ def stage_days(
         return parts.nothing(theme)
     c = colours(theme)
     ys, _ = parts.rows_of(frame, compact=compact, bar=0)
-    thin = [not cases >= THIN for cases in frame["cases"].fillna(0)]
+    thin = parts.is_thin(frame["cases"])
     columns = [
         Column(heads[0], _days(median, numbers), weight=600),
         Column(heads[1], _days(p75, numbers), colour="ink-2"),
     ]
-    rates = Column(heads[2], _rates(frame, thin, numbers, c["ink-3"]))
-    notes, margin = parts.table(frame, columns, [rates], compact=compact, theme=theme)
+    rates = parts.marked_thin(parts.amounts(frame["success_rate"]), thin, theme=theme, numbers=numbers)
+    notes, margin = parts.table(frame, columns, [Column(heads[2], rates)], compact=compact, theme=theme)
     answer = parts.answering(frame["key"].tolist(), parts.hovers(frame, "label"))
     fill = [c["surface"] if few else c["actual"] for few in thin]
     reach = max(known + [days for days in typical if days is not None]) * 1.06
@@ -52,28 +51,13 @@ def stage_days(
         margin=margin | {"b": 22},
         xaxis={"range": [0, reach], "nticks": 4 if compact else 6, "showgrid": True},
         yaxis=parts.row_axis(len(frame)),
-        shapes=_lines(ys, median, p75, c["shade-4"]),
+        shapes=parts.spans(ys, median, p75, {"color": c["shade-4"], "width": 4}),
         annotations=notes,
     )
 
 
-def _rates(frame: pd.DataFrame, thin: list[bool], numbers: Numbers, pale: str) -> list[str]:
-    """The success rates, those of few cases marked as such."""
-    mark = parts.coloured(numbers.none("thin"), pale, size=parts.NOTE)
-    return [
-        numbers.share(rate, 0) if rate is None or not few else f"{mark} {numbers.share(rate, 0)}"
-        for rate, few in zip(parts.amounts(frame["success_rate"]), thin, strict=True)
-    ]
-
-
 def _days(days: list[float | None], numbers: Numbers) -> list[str]:
     return ["–" if value is None else numbers.count(value) for value in days]
-
-
-def _lines(ys: list[float], median: list[float | None], p75: list[float | None], colour: str) -> list[Marks]:
-    ends = [(y, a, b) for y, a, b in zip(ys, median, p75, strict=True) if a is not None and b is not None]
-    line = {"color": colour, "width": 4}
-    return [{"type": "line", "x0": a, "x1": b, "y0": y, "y1": y, "line": line, "layer": "below"} for y, a, b in ends]
 
 
 def _dots(ys: list[float], xs: list[float | None], *, fill: str | list[str], edge: str) -> Marks:

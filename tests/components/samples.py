@@ -6,7 +6,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from components.figures.backtest_columns import backtest_columns
 from components.figures.forecast_columns import forecast_columns
+from components.figures.funnel_multiples import funnel_multiples
+from components.figures.interval_dots import interval_dots
+from components.figures.member_bars import member_bars
+from components.figures.month_columns import month_columns
 from components.figures.sparkline import sparkline
 from components.figures.stage_days import stage_days
 from components.figures.stage_funnel import stage_funnel
@@ -120,6 +125,58 @@ def forecast_frames(lang: str, count: int = 6) -> tuple[pd.DataFrame, pd.DataFra
     return frame, totals
 
 
+def multiples_frame(lang: str, count: int) -> pd.DataFrame:
+    pieces = []
+    for place in range(count):
+        scale = 1 / (1 + place / 2)
+        part = funnel_frame(lang, [round(value * scale) for value in (640, 448, 291, 178, 134 - 9 * place)], 9)
+        name = MEMBERS[lang][place % 7]
+        pieces.append(part.assign(member=str(place), member_label=name, key=[f"{place}:{key}" for key in part["key"]]))
+    return pd.concat(pieces, ignore_index=True)
+
+
+def backtest_frame(lang: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "label": say(
+                lang, ["Q3 2025", "Q4 2025", "Q1 2026", "Q2 2026"], ["25年三季度", "四季度", "26年一季度", "二季度"]
+            ),
+            "actual": [163e6, 181e6, 157e6, 178e6],
+            "funnel": [151e6, 190e6, 149e6, 172e6],
+            "weighted": [197e6, 230e6, None, 225e6],
+        }
+    )
+
+
+def members_frame(lang: str) -> pd.DataFrame:
+    value = [31.1, 25.4, 25.0, 13.4, None, 6.1, -1.9]
+    return pd.DataFrame(
+        {
+            "label": MEMBERS[lang],
+            "key": [f"r{place}" for place in range(7)],
+            "value": value,
+            "text": ["" if amount is None else f"{amount:.1f}".replace("-", MINUS) for amount in value],
+            "note": ["42%", "38%", "41%", "29%", "", "31%", "22%"],
+            "rate": [0.52, 0.44, 0.41, 0.26, None, 0.57, 0.3],
+            "low": [0.44, 0.36, 0.34, 0.19, None, 0.25, 0.18],
+            "high": [0.6, 0.52, 0.48, 0.35, None, 0.84, 0.46],
+            "cases": [128, 140, 160, 90, 0, 7, 41],
+        }
+    )
+
+
+def months_frame(lang: str) -> pd.DataFrame:
+    actual = [52.1, 43.8, 61.5, 55.0, 57.2, 66.3, 63.8, 55.6]
+    return pd.DataFrame(
+        {
+            "label": [Numbers(lang).month(pd.Timestamp(2026, month, 1)) for month in range(1, 9)],  # type: ignore[arg-type]
+            "key": [f"2026-{month:02d}" for month in range(1, 9)],
+            "actual": [value * 1e6 for value in actual],
+            "previous": [value * 1e6 * (0.9 if place % 3 else 1.06) for place, value in enumerate(actual)],
+        }
+    )
+
+
 def samples(lang: str, theme: str) -> dict[str, Sample]:
     """Name -> one sample, at the sizes that cards have."""
     n = Numbers(lang, "CNY")  # type: ignore[arg-type]
@@ -133,6 +190,7 @@ def samples(lang: str, theme: str) -> dict[str, Sample]:
     unit = n.unit_for(totals["total"])
     early = funnel_frame(lang, [20000, 11800, 9380, 8054, 7282], 1)
     average = say(lang, "average of the<br>last 4 quarters", "近四季度月均")
+    names = say(lang, ("Actual", "Funnel forecast", "Amount × probability"), ("实际", "漏斗预测", "金额×概率"))
     found = {
         "funnel": Sample("Cohort funnel", "wide", 220, stage_funnel(reached, heads=heads, weakest_note=note, **look)),
         "days": Sample("Days in stage", "half", 220, stage_days(days_frame(lang), heads=day_heads, **look)),
@@ -160,6 +218,47 @@ def samples(lang: str, theme: str) -> dict[str, Sample]:
             forecast_columns(frame, totals, unit=unit, average=40e6, average_label=average, compact=True, **look),
         ),
         "funnel-one": Sample("One stage", "half", 220, stage_funnel(funnel_frame(lang, [12], 5), heads=heads, **look)),
+        "multiples": Sample(
+            "By region",
+            "wide",
+            300,
+            funnel_multiples(multiples_frame(lang, 7), last_head=say(lang, "signed", "签约"), **look),
+        ),
+        "multiples-phone": Sample(
+            "By region", "phone", 260, funnel_multiples(multiples_frame(lang, 4), columns=2, **look)
+        ),
+        "multiples-two": Sample("By channel", "half", 220, funnel_multiples(multiples_frame(lang, 2), **look)),
+        "backtest": Sample(
+            "Back-test", "half", 220, backtest_columns(backtest_frame(lang), names=names, unit=unit, **look)
+        ),
+        "backtest-phone": Sample(
+            "Back-test",
+            "phone",
+            220,
+            backtest_columns(backtest_frame(lang), names=names, unit=unit, **look),
+        ),
+        "members": Sample(
+            "By region",
+            "half",
+            240,
+            member_bars(members_frame(lang), heads=say(lang, ("¥M", "Win rate"), ("万元", "赢单率")), **look),
+        ),
+        "dots": Sample(
+            "Win rate by region",
+            "half",
+            260,
+            interval_dots(
+                members_frame(lang),
+                heads=say(lang, ("Deals", "Win rate"), ("商机", "赢单率")),
+                reference=0.418,
+                reference_label=say(lang, "all 41.8%", "整体 41.8%"),
+                **look,
+            ),
+        ),
+        "months": Sample("Won by month", "half", 220, month_columns(months_frame(lang), unit=unit, **look)),
+        "months-phone": Sample(
+            "Won by month", "phone", 220, month_columns(months_frame(lang), unit=unit, compact=True, **look)
+        ),
         "spark": Sample("Sparkline", "tiny", 34, sparkline([3, 2, None, 5, 4, 6], theme=theme)),
         "empty": Sample("Nothing", "tiny", 60, stage_funnel(reached.head(0), heads=heads, **look)),
     }

@@ -1,0 +1,106 @@
+"""Back-test columns: what each forecast would have said at a quarter's start, beside what came."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from components.figures import parts
+from components.figures.parts import Figure, Marks
+from components.format import Numbers, Unit
+from components.theme import colours
+
+COLUMN, STEP = 0.24, 0.27  # of a quarter's place
+LINE = 18  # px
+
+
+def backtest_columns(
+    frame: pd.DataFrame, *, names: tuple[str, str, str], unit: Unit, theme: str, numbers: Numbers
+) -> Figure:
+    """For each quarter the actual, solid, then the funnel forecast and the weighted pipeline, hatched.
+
+    One row a quarter, in order: `label`, `actual`, `funnel`, `weighted`; optionally `key` and `hover`.
+    Below each stand the actual and by how much the forecasts were off; `names` head those three lines.
+    """
+    series = {name: parts.amounts(frame[name]) for name in ("actual", "funnel", "weighted")}
+    known = [value for values in series.values() for value in values if value is not None]
+    if not any(known):
+        return parts.nothing(theme)
+    c, places = colours(theme), list(range(len(frame)))
+    looks = {
+        "actual": {"color": c["actual"]},
+        "funnel": parts.hatched(c["forecast"], c["surface"]),
+        "weighted": parts.hatched(c["shade-3"], c["surface"]),
+    }
+    keys = frame["key"].tolist() if "key" in frame else frame["label"].tolist()
+    answer = parts.answering(keys, parts.hovers(frame, "label"))
+    traces = [
+        {
+            "type": "bar",
+            "x": [place + offset for place in places],
+            "y": series[name],
+            "width": COLUMN,
+            "marker": look,
+            **answer,
+        }
+        for offset, (name, look) in zip((-STEP, 0, STEP), looks.items(), strict=True)
+    ]
+    widest = max(parts.text_width(f"■ {name}", parts.NOTE) for name in names)
+    return parts.drawing(
+        traces,
+        theme=theme,
+        barmode="overlay",
+        margin={"l": round(widest) + 24, "r": 8, "t": 8, "b": 4 * LINE + 8},
+        xaxis={
+            "showticklabels": False,
+            "range": [-0.55, max(len(places), 2) - 0.45],
+            "showline": True,
+            "linecolor": c["ink-2"],
+        },
+        yaxis={"range": [min(0, *known), max(known) * 1.02], "showticklabels": False},
+        annotations=_row_heads(names, theme) + _lines(frame, series, unit, numbers, theme),
+    )
+
+
+def _row_heads(names: tuple[str, str, str], theme: str) -> list[Marks]:
+    """The key of the columns, which also heads the lines of numbers."""
+    c = colours(theme)
+    signs = zip(("■", "▨", "▨"), (c["actual"], c["forecast"], c["shade-3"]), names, strict=True)
+    place = {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "right", "xshift": -12, "yanchor": "top"}
+    font = {"color": c["ink-2"], "size": parts.NOTE}
+    return [
+        {**place, "yshift": -LINE * line - 2, "text": f"{parts.coloured(sign, colour)} {name}", "font": font}
+        for line, (sign, colour, name) in enumerate(signs, start=1)
+    ]
+
+
+def _lines(
+    frame: pd.DataFrame, series: dict[str, list[float | None]], unit: Unit, numbers: Numbers, theme: str
+) -> list[Marks]:
+    """Quarter, actual, and how far off each forecast was; in ink, because too high is no better than too low."""
+    c, actual = colours(theme), series["actual"]
+    off = [
+        [
+            "–" if value is None or not came else numbers.signed_share((value - came) / abs(came), 0)
+            for value, came in zip(series[name], actual, strict=True)
+        ]
+        for name in ("funnel", "weighted")
+    ]
+    came = ["–" if value is None else numbers.in_unit(value, unit) for value in actual]
+    rows = [
+        (parts.plain(frame["label"]), "ink-3", 400),
+        (came, "ink", 600),
+        (off[0], "ink-2", 400),
+        (off[1], "ink-2", 400),
+    ]
+    place = {"yref": "paper", "y": 0, "yanchor": "top"}
+    return [
+        {
+            **place,
+            "x": x,
+            "yshift": -LINE * line - 2,
+            "text": text,
+            "font": {"color": c[colour], "size": parts.NOTE, "weight": weight},
+        }
+        for line, (texts, colour, weight) in enumerate(rows)
+        for x, text in enumerate(texts)
+    ]
