@@ -96,6 +96,20 @@ def frame_of(statement: Select[Any]) -> pd.DataFrame:
         raise
 
 
+def frames_of(statement: Select[Any], *, size: int) -> Iterator[pd.DataFrame]:
+    """The rows of a long SELECT in pieces of `size`, so that a million of them never stand in memory at once."""
+    database = current()
+
+    def pieces() -> Iterator[pd.DataFrame]:
+        with database.engine.connect() as connection:
+            result = connection.execution_options(stream_results=True).execute(statement)
+            columns = list(result.keys())
+            for piece in result.partitions(size):
+                yield pd.DataFrame.from_records(piece, columns=columns, coerce_float=True)
+
+    return pieces()
+
+
 @contextmanager
 def _limited(connection: Any, seconds: float) -> Iterator[None]:
     """Stops a statement that runs too long: DuckDB by interrupt, PostgreSQL by its own statement_timeout."""
@@ -157,6 +171,19 @@ class Warehouse:
             if self._newest is None:
                 raise NoData("There is no data yet.")
             return self._open[self._newest]
+
+    def state(self) -> dict[str, Any]:
+        """How things stand: `state` is ok, stale, down or empty; with version, as_of, age in hours, down since when."""
+        try:
+            database = self.database()
+        except NoData:
+            return {"state": "empty", "version": None}
+        loaded = datetime.fromisoformat(database.info.get("loaded_at", datetime.now(UTC).isoformat()))
+        hours = (datetime.now(UTC) - loaded.replace(tzinfo=loaded.tzinfo or UTC)).total_seconds() / 3600
+        known = {"version": database.version, "as_of": database.as_of.isoformat(), "hours": round(hours)}
+        if self.down_since is not None:
+            return {"state": "down", "since": f"{self.down_since.astimezone():%H:%M}", **known}
+        return {"state": "stale" if hours > self._settings.stale_hours else "ok", **known}
 
     def _open_earlier(self, version: str) -> None:
         if self._settings.crm_url is None:

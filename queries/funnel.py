@@ -117,6 +117,14 @@ def cohort_funnels_by(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     return pd.concat(pieces, ignore_index=True)
 
 
+@question
+def cohort_open(slice_: Slice, *, scope: Scope) -> float:
+    """How many deals of the cohort are still open or paused."""
+    resting = replace(m.opportunity_count, name="resting", rows=lambda t: t.c.status.in_(("open", "paused")))
+    found = breakdown(resting, slice_=slice_, scope=scope, period=cohort_period(slice_))
+    return float(found["resting"].iloc[0])
+
+
 def _furthest(slice_: Slice, scope: Scope, period: Period, by: list[Any] | None = None) -> pd.DataFrame:
     steps = stages(slice_, scope=scope)
     pipeline = [] if steps.empty else [("pipeline", steps["pipeline"].iloc[0])]

@@ -22,7 +22,7 @@ from queries.scope import Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
 from queries.semantic.facts import OPPORTUNITIES
-from queries.semantic.model import Expression, Measure, Ratio
+from queries.semantic.model import AnyMeasure, Expression, Measure, Ratio
 from queries.slices import Slice
 
 #: Populations that are no measure of the vocabulary, with the measure that each is a part of.
@@ -102,7 +102,7 @@ def chosen(behind: Behind, slice_: Slice, *, scope: Scope) -> Chosen:
     where = [*conditions(source, slice_=slice_, scope=scope, period=period, extra=extra), rows(table)]
     names = [*dict(slice_.filters), *dict(scope.limits), *(name for name, _ in extra)]
     used = tuple(d.DIMENSIONS[name] for name in dict.fromkeys(names))
-    return Chosen(source, tuple(where), weight(table), COLUMNS[_kind(behind, measure)], used)
+    return Chosen(source, tuple(where), weight(table), COLUMNS[kind_of(behind)], used)
 
 
 _Meaning = tuple[Measure, Period | None, Expression, list[tuple[str, Any]], Expression]
@@ -158,14 +158,19 @@ def _reached(steps: pd.DataFrame, stage: str, *, dropped: bool) -> Expression:
     return lambda t: t.c.furthest_position >= position
 
 
-def _kind(behind: Behind, measure: Measure) -> str:
+def measure_of(behind: Behind) -> AnyMeasure:
+    """The measure of the vocabulary that the number is, or is a part of."""
+    return POPULATIONS.get(behind.population) or m.MEASURES[behind.population]
+
+
+def kind_of(behind: Behind) -> str:
+    """Which of COLUMNS suit the rows."""
     if behind.population in {"landing", "expected", "weighted_pipeline"}:
         return "weighted"
+    measure = measure_of(behind)
     if measure.date is None:
         return "open"
-    return {"won_count": "won", "won_amount": "won", "lost_count": "lost", "lost_amount": "lost"}.get(
-        measure.name, "any"
-    )
+    return measure.name.partition("_")[0] if measure.name.startswith(("won_", "lost_")) else "any"
 
 
 @question

@@ -1,0 +1,168 @@
+/* The slice is the state: links lead to slices, the store holds the present one, the address bar shows it. */
+(() => {
+  "use strict";
+  const SLICE = "slice";
+  const root = document.documentElement;
+  const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+
+  const present = () => new URLSearchParams(location.search);
+  const goTo = (query) => setProps(SLICE, { data: query });
+  const withOption = (name, value) => {
+    const query = present();
+    value ? query.set(name, value) : query.delete(name);
+    return query.toString();
+  };
+
+  /* Back and Forward on the same page hand the address to the store; Dash handles changes of page. */
+  let path = location.pathname;
+  window.addEventListener("popstate", (event) => {
+    if (location.pathname !== path) return;
+    event.stopImmediatePropagation();
+    goTo(location.search.slice(1));
+  }, true);
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    slice: {
+      /* The store leads, the address follows; what is merely open is no reason to draw charts anew. */
+      follow(query, before) {
+        path = location.pathname;
+        const now = location.search.slice(1);
+        if (new URLSearchParams(query).toString() !== new URLSearchParams(now).toString()) {
+          history.pushState(null, "", location.pathname + (query ? "?" + query : ""));
+        }
+        const drawn = new URLSearchParams(query);
+        drawn.delete("open");
+        drawn.delete("explain");
+        const next = drawn.toString();
+        return next === before ? window.dash_clientside.no_update : next;
+      },
+      /* A click on a mark opens the deals behind it. */
+      clicked(...clicks) {
+        const hit = window.dash_clientside.callback_context.triggered[0];
+        const data = hit && hit.value && hit.value.points && hit.value.points[0].customdata;
+        const opened = Array.isArray(data) ? data[0] : data;
+        if (opened) goTo(withOption("open", opened));
+      },
+    },
+  });
+
+  const remember = (name, value) => {
+    document.cookie = `${name}=${value}; path=/; max-age=31536000; SameSite=Lax`;
+  };
+
+  const phone = matchMedia("(max-width: 575.98px)");
+  const measure = () => remember("compact", phone.matches ? "1" : "0");
+  measure();
+  phone.addEventListener("change", () => {
+    measure();
+    retry();
+  });
+
+  const say = (text) => {
+    const note = document.createElement("div");
+    note.className = "message";
+    note.textContent = text;
+    document.getElementById("toasts").append(note);
+    setTimeout(() => note.remove(), 2500);
+  };
+
+  const actions = {
+    slice: (el) => goTo(el.dataset.slice),
+    option: (el) => {
+      const [name, value] = el.dataset.option.split("=");
+      if (value || present().has(name)) goTo(withOption(name, value));
+    },
+    panel: (el) => setProps("panel", { data: el.dataset.panel }),
+    themeSwitch: () => {
+      const next = root.dataset.bsTheme === "dark" ? "light" : "dark";
+      root.dataset.bsTheme = next;
+      remember("theme", next);
+      setProps("theme", { data: next });
+    },
+    language: (el) => {
+      remember("language", el.dataset.language);
+      location.reload();
+    },
+    collapse: () => document.querySelector(".shell").classList.toggle("narrow"),
+    share: (el) => navigator.clipboard.writeText(location.href).then(() => say(el.dataset.share)),
+    copy: (el) => navigator.clipboard.writeText(el.dataset.copy).then(() => say(el.dataset.copy)),
+    retry: () => setProps(SLICE, { data: location.search.slice(1) + "" }) || retry(),
+  };
+  const retry = () => {
+    setProps("query", { data: null });
+    goTo(location.search.slice(1));
+  };
+
+  const selector = Object.keys(actions).map((name) => `[data-${name.replace(/[A-Z]/g, (c) => "-" + c.toLowerCase())}]`).join(",");
+  document.addEventListener("click", (event) => {
+    const el = event.target.closest(selector);
+    const own = event.target.closest("details.menu-of");
+    document.querySelectorAll("details.menu-of[open]").forEach((menu) => {
+      if (menu !== own || (el && !("keep" in el.dataset))) menu.open = false;
+    });
+    if (!el || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    for (const name of Object.keys(actions)) if (name in el.dataset) actions[name](el);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details.menu-of[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+      return;
+    }
+    setProps("panel", { data: "" });
+    const query = present();
+    const open = query.has("explain") ? "explain" : query.has("open") ? "open" : "";
+    if (open) goTo(withOption(open, ""));
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const values = [...form.querySelectorAll("input[name]")].map((input) => [input.name, input.value.trim()]);
+    event.preventDefault();
+    if ("range" in form.dataset) {
+      const { start, end } = Object.fromEntries(values);
+      goTo(withOption("period", `${start}..${end}`));
+    } else if ("options" in form.dataset) {
+      const query = present();
+      values.forEach(([name, value]) => (value ? query.set(name, value.replaceAll(" ", "")) : query.delete(name)));
+      goTo(query.toString());
+    } else return;
+    form.closest("details")?.removeAttribute("open");
+    setProps("panel", { data: "" });
+  });
+
+  document.addEventListener("input", (event) => {
+    if (!event.target.closest("#picker-search, .picker-search") && event.target.id !== "picker-search") return;
+    const wanted = event.target.value.trim().toLowerCase();
+    document.querySelectorAll("#picker-rows > a").forEach((row) => {
+      row.hidden = wanted !== "" && !row.textContent.toLowerCase().includes(wanted);
+    });
+  });
+
+  /* New data, old data, no data: asked every ten seconds, said above the page. */
+  let version = null;
+  let state = "ok";
+  const ask = async () => {
+    const offline = document.getElementById("offline");
+    try {
+      const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(8000) });
+      const health = await answer.json();
+      if (offline) offline.hidden = true;
+      if (version && health.version && health.version !== version) setProps("data-version", { data: health.version });
+      version = health.version || version;
+      if (health.state !== state) {
+        if (state === "down" && health.state !== "down") retry();
+        state = health.state;
+        setProps("health", { data: health });
+      }
+    } catch {
+      if (offline) offline.hidden = false;
+    }
+  };
+  setInterval(ask, 10000);
+  window.addEventListener("load", () => setTimeout(ask, 1500));
+})();

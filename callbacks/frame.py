@@ -1,0 +1,137 @@
+"""What every page shares: sentence, key numbers, top bar, chips, picker, explanation, list of deals, messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, html
+
+import access
+from callbacks import forecast as _forecast_cards  # noqa: F401
+from callbacks import funnel, overview, wiring
+from callbacks.explain import explanation
+from callbacks.listing import sheet_head
+from callbacks.strip import strip
+from components import filter_bar, ids
+from components.links import icon
+from components.model_editor import model_editor
+from components.shell import ITEMS, nav_links, tab_links
+from components.view import View
+from components.words import words
+from queries import options
+from queries.funnel import stages
+from queries.rows import Behind
+from queries.semantic.dimensions import DIMENSIONS
+from queries.slices import Slice
+
+#: What says a page's sentence and names its key numbers, by path.
+PAGES = {overview.PATH: overview, funnel.PATH: funnel}
+
+clientside_callback(
+    ClientsideFunction("slice", "follow"), Output(ids.QUERY, "data"), Input(ids.SLICE, "data"), State(ids.QUERY, "data")
+)
+clientside_callback(
+    ClientsideFunction("slice", "clicked"),
+    Input({"type": "figure", "card": ALL}, "clickData"),
+    prevent_initial_call=True,
+)
+
+
+def labels_of(view: View) -> dict[str, dict[str, str]]:
+    """Labels, by key or by name, of the members of the dimensions that are filtered by."""
+    column = "label_zh" if view.lang == "zh" else "label"
+    found: dict[str, dict[str, str]] = {}
+    for name, _ in view.slice_.filters:
+        members = options.members(name, scope=view.scope)
+        found[name] = {}
+        for given in ("label", "key"):
+            found[name] |= dict(zip(members[given], members[column], strict=True))
+    return found
+
+
+def chips_of(view: View) -> list[Any]:
+    """The filters as a sentence, with what the page adds to it."""
+    page = PAGES.get(view.path)
+    extra = page.words_of(view) if page is not None else []
+    return filter_bar.chips(view, labels_of(view), words=extra)
+
+
+def bar_of(view: View) -> list[Any]:
+    """The top bar."""
+    name = next((item.name for item in ITEMS if item.path == view.path), ITEMS[0].name)
+    return filter_bar.top_bar(view, view.w(f"nav.{name}"), labels_of(view), is_late=wiring.is_stale())
+
+
+@wiring.part(Output(ids.HEADLINE, "children"))
+def show_headline(view: View) -> str:
+    """The page's finding in one sentence."""
+    return PAGES[view.path].sentence(view)
+
+
+@wiring.part(Output(ids.STRIP, "children"))
+def show_strip(view: View) -> Any:
+    """The key numbers."""
+    return strip(view, PAGES[view.path].KEY_NUMBERS)
+
+
+@wiring.part(Output(ids.BAR, "children"))
+def show_bar(view: View) -> list[Any]:
+    """The top bar follows the slice."""
+    return bar_of(view)
+
+
+@wiring.part(Output(ids.CHIPS, "children"))
+def show_chips(view: View) -> list[Any]:
+    """The chips follow the slice."""
+    return chips_of(view)
+
+
+@wiring.part(Output(ids.NOTICE, "children"))
+def show_notice(view: View) -> Any:
+    """What of the address was not understood."""
+    return filter_bar.notice(view, view.slice_.dropped)
+
+
+@wiring.part([Output(ids.DRAWER, "children"), Output(ids.DRAWER, "hidden")], query=ids.SLICE, extra=(ids.PANEL,))
+def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
+    """Beside the page: the members of a filter, the model editor, or how a number is computed."""
+    kind, _, name = (panel or "").partition(":")
+    if kind == "filter" and name in DIMENSIONS:
+        return filter_bar.picker(view, name, options.members(name, scope=view.scope)), False
+    if kind == "model":
+        return model_editor(view, stages(view.slice_, scope=view.scope)), False
+    topic = view.slice_.option("explain")
+    return (explanation(view, topic), False) if topic else ([], True)
+
+
+@wiring.part(
+    [Output(ids.SHEET_HEAD, "children"), Output(ids.SHEET, "hidden"), Output(ids.GRID, "columnDefs")], query=ids.SLICE
+)
+def show_sheet(view: View) -> tuple[Any, bool, list[dict[str, Any]]]:
+    """The list behind what was clicked, or nothing."""
+    behind = Behind.parse(view.slice_.option("open"))
+    if behind is None:
+        return [], True, []
+    head, columns = sheet_head(view, behind)
+    return head, False, columns
+
+
+@callback(
+    Output(ids.NAV, "children"),
+    Output(ids.TABS, "children"),
+    Input(ids.SLICE, "data"),
+    State("_pages_location", "pathname"),
+)
+def show_navigation(query: str | None, path: str | None) -> tuple[list[Any], list[Any]]:
+    """Links to the other pages carry the slice along."""
+    w, slice_ = words(access.language()), Slice.from_search(query)
+    return nav_links(w, slice_, path or "/"), tab_links(w, slice_, path or "/")
+
+
+@callback(Output(ids.BANNER, "children"), Input(ids.HEALTH, "data"), prevent_initial_call=True)
+def show_banner(health: dict[str, Any] | None) -> Any:
+    """The database does not answer, or the data is old: said above the page until it is over."""
+    if not health or health.get("state") == "ok":
+        return None
+    text = words(access.language())(f"banner.{health['state']}", since=health.get("since"), hours=health.get("hours"))
+    return html.Div([icon("clock"), html.Span(text)], className="banner", role="alert")

@@ -1,0 +1,174 @@
+"""Plain HTTP beside the pages: health, the table behind every number, downloads, and the headers of every answer."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import flask
+import pandas as pd
+import xlsxwriter
+from flask import Response, request
+
+import access
+from callbacks import wiring
+from callbacks.listing import localised, status_words, title_of
+from components.view import View
+from components.wording import dimension_words, period_words
+from queries import rows
+from queries.breakdown import CannotAnswer
+from queries.engine import NoData, frames_of, reading
+from queries.rows import Behind
+from queries.slices import Slice
+from queries.table import records, slice_for_table, table
+
+#: What an Excel sheet can hold, less its head.
+MOST_ROWS_XLSX = 1_000_000
+CHUNK = 5_000
+routes = flask.Blueprint("http", __name__)
+
+
+@routes.get("/healthz")
+def healthz() -> tuple[dict[str, Any], int]:
+    """Data version, as-of date, age and whether the database answers; 503 only while there is nothing to show."""
+    state = wiring.warehouse().state()
+    return state, 503 if state["state"] == "empty" else 200
+
+
+@routes.get("/api/table")
+def api_table() -> tuple[dict[str, Any] | list[dict[str, Any]], int]:
+    """`?measure=won_amount&measure=win_rate&by=region&period=2026`: a list of objects; 400 with a sentence."""
+    measures = tuple(request.args.getlist("measure"))
+    by = tuple(request.args.getlist("by"))
+    rest = "&".join(p for p in request.query_string.decode().split("&") if p.partition("=")[0] not in {"measure", "by"})
+    try:
+        with reading(wiring.warehouse().database()):
+            answer = table(measures, by, slice_for_table(rest), scope=access.viewer().scope)
+    except CannotAnswer as cannot:
+        return {"error": str(cannot)}, 400
+    except NoData as nothing:
+        return {"error": str(nothing)}, 503
+    return records(answer, measures), 200
+
+
+@routes.get("/download/deals.<kind>")
+def download_deals(kind: str) -> Response:
+    """The list that is open in the slice, whole, as CSV or XLSX, with the filters and the as-of date on it."""
+    if kind not in {"csv", "xlsx"}:
+        flask.abort(404)
+    with reading(wiring.warehouse().database()) as database:
+        view = wiring.view_of(Slice.from_search(request.query_string.decode()), database, path="/")
+        behind = _asked(view)
+        if behind is None:
+            flask.abort(400, "Say which deals with open=..., as the list's own link does.")
+        made = rows.listing(behind, view.slice_, scope=view.scope)
+        found = frames_of(made.limit(MOST_ROWS_XLSX) if kind == "xlsx" else made, size=CHUNK)
+        columns = [c.name for c in made.selected_columns if not c.name.endswith("_zh")]
+        head = about(view, behind)
+    name = f"deals-{view.slice_.as_of or view.as_of}.{kind}"
+    if kind == "csv":
+        body: Any = as_csv(view, found, columns, head)
+        kind_of = "text/csv; charset=utf-8"
+    else:
+        body = as_xlsx(view, found, columns, head)
+        kind_of = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return Response(body, mimetype=kind_of, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _asked(view: View) -> Behind | None:
+    """What is open; else what is being explained, where that has rows."""
+    return Behind.parse(view.slice_.option("open")) or Behind.parse(view.slice_.option("explain"))
+
+
+def about(view: View, behind: Behind) -> list[str]:
+    """What the file holds, in words: title, period, filters, as-of date."""
+    lines = [title_of(view, behind), period_words(view.period, view)]
+    lines += [f"{dimension_words(name, view)}: {', '.join(values)}" for name, values in view.slice_.filters]
+    return [*lines, f"{view.w('as_of.label')} {view.slice_.as_of or view.as_of}"]
+
+
+def as_csv(view: View, found: Iterable[pd.DataFrame], columns: list[str], head: list[str]) -> Iterator[str]:
+    """Lines of CSV, UTF-8 with a mark so that Excel reads Chinese; what it is about stands in the first line."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    yield "\ufeff"
+    writer.writerow(["# " + " · ".join(head)])
+    writer.writerow([_heading(view, c) for c in columns])
+    status = status_words(view.lang)
+    for piece in found:
+        for row in localised(piece, view.lang, status):
+            writer.writerow([harmless(row[c]) for c in columns])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()
+
+
+def as_xlsx(view: View, found: Iterable[pd.DataFrame], columns: list[str], head: list[str]) -> bytes:
+    """A workbook: what it is about on top, headings, rows; text never becomes a formula."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet(view.w("sheet.deals_tab"))
+        bold = book.add_format({"bold": True})
+        for at, text in enumerate(head):
+            sheet.write_string(at, 0, text, bold if at == 0 else None)
+        top, line, status = len(head) + 1, len(head) + 1, status_words(view.lang)
+        for at, column in enumerate(columns):
+            sheet.write_string(top, at, _heading(view, column), bold)
+        sheet.set_column(0, len(columns), 16)
+        for row in (row for piece in found for row in localised(piece, view.lang, status)):
+            line += 1
+            for at, column in enumerate(columns):
+                if row[column] is not None:
+                    sheet.write(line, at, row[column])
+    return stream.getvalue()
+
+
+def _heading(view: View, column: str) -> str:
+    return "ID" if column == "opportunity_id" else view.w(f"column.{column}")
+
+
+def harmless(value: Any) -> Any:
+    """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+
+
+def refuse_foreign_posts() -> None:
+    """A page of another site cannot make a signed-in browser post here: its Origin or Sec-Fetch-Site gives it away."""
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    origin = request.headers.get("Origin")
+    foreign = origin is not None and urlsplit(origin).netloc != request.host
+    if foreign or request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        flask.abort(403, "This request came from another site.")
+
+
+def protect(response: Response, policy: str) -> Response:
+    """Headers that keep the browser from doing what the application never asks of it."""
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    return response
+
+
+def policy_of(hashes: list[str]) -> str:
+    """Own scripts and the few inline ones of Dash, by hash; styles inline because Plotly and AG Grid need it."""
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src 'self' {' '.join(hashes)}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )

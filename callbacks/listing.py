@@ -1,0 +1,164 @@
+"""The list of deals behind a number: its heading, its columns, its pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from dash import Input, Output, State, callback, html, no_update
+
+from callbacks import wiring
+from components import ids
+from components.cards import plain
+from components.links import aria, icon, to
+from components.view import View
+from components.words import words
+from queries import rows
+from queries.engine import reading
+from queries.rows import Behind
+from queries.semantic.dimensions import DIMENSIONS
+from queries.slices import Slice
+
+_WIDE = {"name": 240, "account": 220, "product": 180}
+
+
+def sheet_head(view: View, behind: Behind) -> tuple[list[Any], list[dict[str, Any]]]:
+    """Title with count and sum, downloads, a cross; and the columns that suit these deals."""
+    total = rows.total_behind(behind, view.slice_, scope=view.scope).iloc[0]
+    numbers, w, query = view.numbers, view.w, view.slice_.to_query()
+    is_weighted = behind.population in {"landing", "expected", "weighted_pipeline"}
+    facts = [
+        w("sheet.deals", count=int(total["deals"]), n=numbers.count(total["deals"])),
+        numbers.exact(total["amount"]),
+    ]
+    if is_weighted:
+        facts.append(w("sheet.expected", amount=numbers.exact(total["weight"])))
+    head = [
+        html.Div([html.H2(title_of(view, behind)), html.P(" · ".join(facts), id="sheet-total")]),
+        html.Div(
+            [
+                html.A(
+                    [icon("download"), "CSV"], href=f"/download/deals.csv?{query}", download="", className="btn-q sm"
+                ),
+                html.A(
+                    [icon("download"), "XLSX"], href=f"/download/deals.xlsx?{query}", download="", className="btn-q sm"
+                ),
+                to(
+                    icon("x-lg"),
+                    plain(view.slice_),
+                    className="btn-q bare",
+                    **aria(w("shell.close")),
+                ),
+            ],
+            className="tools",
+        ),
+    ]
+    columns = rows.COLUMNS[rows.kind_of(behind)]
+    return head, [column_of(view, name) for name in columns]
+
+
+def title_of(view: View, behind: Behind) -> str:
+    """ "Open deals · Bidding", in words."""
+    measure = rows.POPULATIONS.get(behind.population)
+    label = view.w(f"sheet.{behind.population}") if measure else view.say(rows.measure_of(behind).label)
+    parts = [label]
+    for name, key in behind.at:
+        parts.append(
+            view.numbers.month(pd.Timestamp(key).date(), with_year=True)
+            if name == "landing" and key[:4].isdigit()
+            else member_label(view, name, key)
+        )
+    return " · ".join(parts)
+
+
+def member_label(view: View, name: str, key: str) -> str:
+    """A member's label from its key."""
+    from queries import funnel, options
+
+    if key == "unassigned":
+        return view.w("words.unassigned")
+    if name == "stage":
+        found = funnel.stages(view.slice_, scope=view.scope).rename(
+            columns={"stage": "key", "stage_label": "label", "stage_label_zh": "label_zh"}
+        )
+    elif name in DIMENSIONS:
+        found = options.members(name, scope=view.scope)
+    else:
+        return view.w(f"sheet.{key}")
+    hit = found[found["key"].astype(str) == key]
+    return key if hit.empty else str(hit["label_zh" if view.lang == "zh" else "label"].iloc[0])
+
+
+def column_of(view: View, name: str) -> dict[str, Any]:
+    """One AG Grid column: heading in words, right-aligned numbers, a filter of its kind."""
+    column: dict[str, Any] = {
+        "field": name,
+        "headerName": view.w(f"column.{name}"),
+        "width": _WIDE.get(name, 130),
+        "filter": "agTextColumnFilter",
+    }
+    if name in rows.MONEY | rows.DAYS | {"age_index"}:
+        column |= {
+            "filter": "agNumberColumnFilter",
+            "type": "rightAligned",
+            "valueFormatter": {"function": f"dealNumber(params, {'1' if name == 'age_index' else '0'})"},
+        }
+        if name == "age_index":
+            column["cellClassRules"] = {"behind": "params.value > 1.5"}
+    if name in rows.DATES | {"status"}:
+        column["filter"] = False
+        column["width"] = 115
+    if name == "name":
+        column |= {"pinned": "left", "tooltipField": "name"}
+    return column
+
+
+def localised(frame: pd.DataFrame, lang: str, status: dict[str, str]) -> list[dict[str, Any]]:
+    """Rows as the grid takes them: names in the language, dates as ISO text, nulls as None."""
+    shown = frame.copy()
+    for column in [c for c in shown.columns if c.endswith("_zh")]:
+        if lang == "zh":
+            shown[column.removesuffix("_zh")] = shown[column]
+        shown = shown.drop(columns=column)
+    for column in rows.DATES & set(shown.columns):
+        shown[column] = [None if pd.isna(value) else pd.Timestamp(value).date().isoformat() for value in shown[column]]
+    if "status" in shown:
+        shown["status"] = [status.get(value, value) for value in shown["status"]]
+    return shown.astype(object).where(shown.notna(), None).to_dict("records")
+
+
+@callback(
+    Output(ids.GRID, "getRowsResponse"),
+    Input(ids.GRID, "getRowsRequest"),
+    State(ids.SLICE, "data"),
+    State(ids.VERSION, "data"),
+    prevent_initial_call=True,
+)
+def show_rows(request: dict[str, Any] | None, query: str | None, version: str | None) -> Any:
+    """One page of the list, sorted and filtered in the database."""
+    if not request:
+        return no_update
+    with reading(wiring.warehouse().database(version)) as database:
+        view = wiring.view_of(Slice.from_search(query), database, path="/")
+        behind = Behind.parse(view.slice_.option("open"))
+        if behind is None:
+            return {"rowData": [], "rowCount": 0}
+        start, end = int(request["startRow"]), int(request["endRow"])
+        found = rows.deals_behind(
+            behind,
+            view.slice_,
+            scope=view.scope,
+            limit=min(end - start, 500) + 1,
+            offset=start,
+            sort=[(s["colId"], s["sort"]) for s in request.get("sortModel") or []],
+            filters=request.get("filterModel") or {},
+        )
+    page = found.head(end - start)
+    count = start + len(page) if len(found) <= end - start else None
+    return {"rowData": localised(page, view.lang, status_words(view.lang)), "rowCount": count}
+
+
+def status_words(lang: str) -> dict[str, str]:
+    """Status names in the language."""
+    w = words(lang)
+    return {name: w(f"status.{name}") for name in ("open", "won", "lost", "paused", "terminated")}

@@ -1,0 +1,165 @@
+"""How a callback is wired: View in, what a card shows out; versions, caching and failures are seen to here."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from dash import Input, Output, State, callback, ctx, html, set_props
+from flask import current_app, request
+
+import access
+from components import ids
+from components.cards import Card
+from components.links import icon
+from components.states import failed
+from components.view import View
+from components.words import words
+from queries import options
+from queries.engine import Database, NoData, TooSlow, Unreachable, Warehouse, reading
+from queries.slices import Slice
+
+log = logging.getLogger("dashboard")
+_CARD_PARTS = ("subtitle", "tools", "body", "state", "foot")
+
+
+def warehouse() -> Warehouse:
+    """The process's warehouse."""
+    return current_app.extensions["warehouse"]
+
+
+def is_stale() -> bool:
+    """Whether the data is older than it may be."""
+    return warehouse().state()["state"] != "ok"
+
+
+def view_of(slice_: Slice, database: Database, *, path: str, theme_: str | None = None) -> View:
+    """The look of the present viewer at a slice; values the data does not know are dropped and named."""
+    scope = access.viewer().scope
+    return View(
+        slice_=options.understood(slice_, scope=scope),
+        scope=scope,
+        lang=access.language(),
+        theme=theme_ if theme_ in access.THEMES else access.theme(),
+        path=path,
+        as_of=database.as_of,
+        currency=database.currency,
+        first_month=database.first_month,
+        compact=access.compact(),
+    )
+
+
+def drawn(
+    name: str, draw: Callable[[View], Any], query: str | None, theme_: str | None, version: str | None, path: str
+) -> Any:
+    """What `draw` makes of the view, kept by data version, slice, scope, language and theme."""
+    with reading(warehouse().database(version or None)) as database:
+        slice_ = Slice.from_search(query)
+        key = ("drawn", name, slice_, access.viewer().scope, access.language(), access.compact(), theme_, path)
+        return database.cache.get_or_make(
+            key, database.version, lambda: draw(view_of(slice_, database, path=path, theme_=theme_))
+        )
+
+
+def card(name: str, *, path: str) -> Callable[[Callable[[View], Card]], Callable[[View], Card]]:
+    """Registers `draw(view) -> Card` for the card of that name."""
+
+    def register(draw: Callable[[View], Card]) -> Callable[[View], Card]:
+        outputs = [
+            Output(ids.figure(name), "figure"),
+            *(Output(ids.part(name, part), "children") for part in _CARD_PARTS),
+        ]
+
+        @callback(
+            outputs,
+            Input(ids.QUERY, "data"),
+            Input(ids.THEME, "data"),
+            Input(ids.VERSION, "data"),
+            prevent_initial_call=True,
+            on_error=card_failed,
+        )
+        def show(query: str, theme_: str, version: str) -> list[Any]:
+            return drawn(name, lambda view: parts(draw(view)), query, theme_, version, path)
+
+        return draw
+
+    return register
+
+
+def parts(made: Card) -> list[Any]:
+    """A card as the outputs of its callback, in their order."""
+    return [
+        made.figure or {"data": [], "layout": {}},
+        made.subtitle,
+        list(made.tools),
+        made.body,
+        made.state,
+        list(made.foot),
+    ]
+
+
+def part(
+    output: Output | list[Output], *, query: str = ids.QUERY, extra: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Registers `draw(view, ...)` for outputs of the page's frame; `extra` are stores handed on as they are."""
+
+    def register(draw: Callable[..., Any]) -> Callable[..., Any]:
+        @callback(
+            output,
+            Input(query, "data"),
+            Input(ids.THEME, "data"),
+            Input(ids.VERSION, "data"),
+            *(Input(store, "data") for store in extra),
+            State("_pages_location", "pathname"),
+            prevent_initial_call=True,
+        )
+        def show(asked: str, theme_: str, version: str, *rest: Any) -> Any:
+            *more, path = rest
+            return drawn(
+                f"{draw.__qualname__}{more}", lambda view: draw(view, *more), asked, theme_, version, path or "/"
+            )
+
+        return draw
+
+    return register
+
+
+def reason_of(error: Exception) -> str:
+    """The key of the sentence that tells a person what went wrong."""
+    known = {TooSlow: "error.slow", Unreachable: "error.unreachable", NoData: "error.no_data"}
+    return next((key for kind, key in known.items() if isinstance(error, kind)), "error.unknown")
+
+
+def logged(error: Exception) -> str:
+    """Writes the whole error to the log and returns the reference that leads to it."""
+    reference = f"R-{secrets.token_hex(3).upper()}"
+    log.error("%s %s", reference, ctx.outputs_list if ctx else request.path, exc_info=error)
+    return reference
+
+
+def card_failed(error: Exception) -> list[Any]:
+    """A failed card says so in its own place; the other cards are not affected."""
+    w = words(access.language())
+    return [{"data": [], "layout": {}}, "", [], None, failed(w, w(reason_of(error)), logged(error)), []]
+
+
+def failed_elsewhere(error: Exception) -> None:
+    """Any other callback that fails shows a message with its reference; never a traceback."""
+    w = words(access.language())
+    reference = logged(error)
+    set_props(
+        ids.TOASTS,
+        {
+            "children": html.Div(
+                [
+                    icon("exclamation-diamond"),
+                    html.Div([html.B(w("error.title")), html.P(w(reason_of(error)))]),
+                    html.Button(reference, type="button", className="btn-q sm", **{"data-copy": reference}),
+                ],
+                className="message failed",
+                role="alert",
+            )
+        },
+    )

@@ -1,0 +1,164 @@
+"""Cards and key numbers: the frames that callbacks fill."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dash import dcc, html
+
+from components import ids
+from components.links import icon, to
+from components.view import View
+from components.words import Words
+from queries.slices import Slice
+
+GRAPH_CONFIG = {"displayModeBar": False, "responsive": True, "displaylogo": False, "scrollZoom": False}
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a callback puts into a card: a figure or a body, and the words around it."""
+
+    figure: dict[str, Any] = field(default_factory=dict)
+    subtitle: str = ""
+    tools: Sequence[Any] = ()
+    body: Any = None
+    state: Any = None
+    foot: Sequence[Any] = ()
+
+
+def panel(w: Words, card: str, *, span: int, title: str, explain: str = "", height: int | None = None) -> html.Section:
+    """The frame of a card with a figure: header, switch, (i), menu, figure, footer."""
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.Div([html.H2(title, id=f"{card}-title"), html.P(id=ids.part(card, "subtitle"))]),
+                    html.Div(
+                        [html.Span(id=ids.part(card, "tools"), className="tools"), *_explain(w, explain)],
+                        className="tools",
+                    ),
+                ]
+            ),
+            dcc.Graph(
+                id=ids.figure(card),
+                figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+                config={**GRAPH_CONFIG, "locale": "zh-CN" if w.lang == "zh" else "en"},
+                className="plot clickable",
+                responsive=True,
+            ),
+            html.Div(id=ids.part(card, "body"), className="card-body-slot scroll"),
+            html.Div(id=ids.part(card, "state"), className="card-state-slot"),
+            html.Footer(id=ids.part(card, "foot")),
+        ],
+        className=f"panel drawn c{span}",
+        style={"height": f"{height}px"} if height else None,
+        **{"aria-labelledby": f"{card}-title", "data-card": card},
+    )
+
+
+def _explain(w: Words, topic: str) -> list[Any]:
+    if not topic:
+        return []
+    label = w("explain.open")
+    return [
+        html.Button(
+            icon("info-circle"), type="button", title=label, **{"data-option": f"explain={topic}", "aria-label": label}
+        )
+    ]
+
+
+def switch(view: View, option: str, choices: Sequence[tuple[str, str]]) -> html.Span:
+    """A segmented switch of one slice option; each segment is a link."""
+    now = view.slice_.option(option)
+    return html.Span(
+        [
+            to(
+                label,
+                view.slice_.with_option(option, value),
+                className="on" if value == now else "",
+                **_pressed(value == now),
+            )
+            for value, label in choices
+        ],
+        className="seg sm",
+        role="group",
+    )
+
+
+def by_switch(view: View, choices: Sequence[tuple[str, str]]) -> html.Span:
+    """A segmented switch of the dimension a page compares by."""
+    return html.Span(
+        [
+            to(
+                label,
+                replace(view.slice_, by=name),
+                className="on" if name == view.slice_.by else "",
+                **_pressed(name == view.slice_.by),
+            )
+            for name, label in choices
+        ],
+        className="seg sm",
+        role="group",
+    )
+
+
+def _pressed(on: bool) -> dict[str, Any]:
+    return {"aria-current": "true"} if on else {}
+
+
+@dataclass(frozen=True)
+class Delta:
+    """A difference in words: which way, whether that is good, how much, against what."""
+
+    direction: int
+    is_good: bool | None
+    text: str
+    against: str
+
+
+def key_number(
+    label: str,
+    digits: str,
+    unit: str,
+    deltas: Sequence[Delta],
+    *,
+    view: View,
+    explain: str,
+    spark: dict[str, Any] | None,
+    note: Any = None,
+) -> html.A:
+    """One number of the strip: label, value and course, differences in words; a click explains it."""
+    sparkline = (
+        dcc.Graph(figure=spark, config={**GRAPH_CONFIG, "staticPlot": True}, className="plot spark", responsive=True)
+        if spark
+        else html.Span()
+    )
+    value = html.Div([digits, html.Small(unit)], className="value" if digits[:1].isdigit() or unit else "value words")
+    return to(
+        [html.Div(label, className="label"), value, sparkline, *[_delta(x) for x in deltas], *([note] if note else [])],
+        view.slice_.with_option("explain", explain),
+        className="kpi",
+        title=view.w("explain.open"),
+    )
+
+
+def _delta(delta: Delta) -> html.Div:
+    colour = "" if delta.is_good is None else "ahead" if delta.is_good else "behind"
+    caret = [icon(f"caret-{'up' if delta.direction > 0 else 'down'}-fill"), " "] if delta.direction else []
+    return html.Div([html.B([*caret, delta.text], className=colour), " ", delta.against], className="delta")
+
+
+def bones(count: int) -> html.Div:
+    """A strip of key numbers on its way."""
+    lines = [
+        html.Span(className="bone", style={"width": w, "height": h}) for w, h in (("55%", 14), ("40%", 26), ("60%", 14))
+    ]
+    return html.Div([html.Div(lines, className="kpi bones") for _ in range(count)], className="strip")
+
+
+def plain(slice_: Slice) -> Slice:
+    """The slice with nothing open on top of the page."""
+    return slice_.with_option("open", None).with_option("explain", None)

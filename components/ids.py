@@ -1,0 +1,54 @@
+"""The id of everything a callback speaks to; one constant or one function each."""
+
+from __future__ import annotations
+
+# What the viewer looks at
+SLICE = "slice"  # the canonical query string; the address bar shows it
+QUERY = "query"  # the same without what is merely open, so that opening a list redraws no chart
+THEME = "theme"
+VERSION = "data-version"
+HEALTH = "health"
+PANEL = "panel"  # which filter or editor is open beside the page: nobody's link needs it
+
+# The page's frame
+NAV = "nav"
+TABS = "tabs"
+BAR = "bar"
+CHIPS = "chips"
+BANNER = "banner"
+NOTICE = "notice"
+HEADLINE = "headline"
+STRIP = "strip"
+TOASTS = "toasts"
+DRAWER = "drawer"
+SHEET = "sheet"
+SHEET_HEAD = "sheet-head"
+GRID = "deals-grid"
+GRID_REQUEST = "deals-request"
+
+# Cards of the funnel page
+COHORT = "cohort"
+STAGE_DAYS = "stage-days"
+FORECAST = "forecast"
+STOCK = "stock"
+COMPARE = "compare"
+BACKTEST = "backtest"
+HINT = "hint"
+
+# Cards of the overview
+MONTHS = "months"
+MEMBERS = "members"
+DECIDING = "deciding"
+PEOPLE = "people"
+
+Id = str | dict[str, str]
+
+
+def figure(card: str) -> Id:
+    """The graph of a card."""
+    return {"type": "figure", "card": card}
+
+
+def part(card: str, name: str) -> Id:
+    """A part of a card that a callback fills: subtitle, tools, state, body or foot."""
+    return {"type": f"card-{name}", "card": card}

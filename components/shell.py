@@ -1,0 +1,189 @@
+"""The frame around every page: navigation, page slot, messages; and the frame of a page itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dash_ag_grid as dag
+from dash import dcc, html, page_container
+
+from components import ids
+from components.cards import bones
+from components.links import address, icon
+from components.words import Words
+from queries.slices import Slice
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the navigation: words are looked up under `nav.<name>`."""
+
+    name: str
+    path: str
+    symbol: str
+    group: str = "look"
+
+
+ITEMS = (NavItem("overview", "/", "speedometer2"), NavItem("funnel", "/funnel", "filter-left"))
+
+
+def shell(words: Words, *, theme: str, version: str | None, content: Any = page_container) -> html.Div:
+    """Everything that stays while pages change."""
+    return html.Div(
+        [
+            dcc.Store(id=ids.THEME, data=theme),
+            dcc.Store(id=ids.VERSION, data=version),
+            dcc.Store(id=ids.HEALTH, data=None),
+            html.A(words("shell.skip"), href="#main", className="skip"),
+            html.Div(
+                [
+                    html.Nav(
+                        [
+                            html.Div(
+                                [
+                                    html.I([html.I(), html.I(), html.I()], className="logo"),
+                                    html.Span(words("shell.name")),
+                                ],
+                                className="brand",
+                            ),
+                            html.Div(id=ids.NAV),
+                            html.Div(
+                                html.Button(
+                                    [icon("layout-sidebar"), html.Span(words("shell.collapse"))],
+                                    type="button",
+                                    className="collapse-nav",
+                                    **{"data-collapse": "", "aria-label": words("shell.collapse")},
+                                ),
+                                className="foot",
+                            ),
+                        ],
+                        className="side",
+                        **{"aria-label": words("shell.navigation")},
+                    ),
+                    html.Div(content, className="page-slot"),
+                ],
+                className="shell",
+            ),
+            html.Nav(id=ids.TABS, className="tabs-low", **{"aria-label": words("shell.navigation")}),
+            html.Div(
+                [icon("wifi-off"), html.Span(words("banner.offline"))],
+                id="offline",
+                className="banner offline",
+                hidden=True,
+                role="alert",
+            ),
+            html.Div(id=ids.TOASTS, className="toasts", role="status", **{"aria-live": "polite"}),
+        ]
+    )
+
+
+def nav_links(words: Words, slice_: Slice, path: str) -> list[Any]:
+    """The navigation; every link carries the slice along, without what is only open or of one page."""
+    carried = Slice(slice_.period, slice_.as_of, slice_.by, slice_.filters, slice_.asked().options)
+    out: list[Any] = [html.H6(words("nav.look"))]
+    for item in ITEMS:
+        out.append(
+            dcc.Link(
+                [icon(item.symbol), html.Span(words(f"nav.{item.name}"))],
+                href=address(item.path, carried),
+                className="on" if item.path == path else "",
+                title=words(f"nav.{item.name}"),
+            )
+        )
+    return out
+
+
+def tab_links(words: Words, slice_: Slice, path: str) -> list[Any]:
+    """The same at the foot of a phone's screen."""
+    return nav_links(words, slice_, path)[1:]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What differs between pages: the name, the cards, the number of key numbers, the notation used."""
+
+    name: str
+    cards: Sequence[Any]
+    key_numbers: int
+    notation: Sequence[Any] = ()
+
+
+def page(w: Words, slice_: Slice, spec: Page) -> html.Div:
+    """The frame of a page: top bar, sentence, chips, key numbers, cards, and what opens beside and over them.
+
+    Nothing here reads data: callbacks fill the frame, each part as soon as it is known.
+    """
+    return html.Div(
+        [
+            dcc.Store(id=ids.SLICE, data=slice_.to_query()),
+            dcc.Store(id=ids.QUERY, data=None),
+            dcc.Store(id=ids.PANEL, data=""),
+            html.Header(id=ids.BAR, className="top"),
+            html.Div(id=ids.BANNER),
+            html.Div(id=ids.NOTICE),
+            html.Main(
+                [
+                    html.Div(
+                        [
+                            html.H1(html.Span(className="bone headline-bone"), id=ids.HEADLINE),
+                            html.Div([html.Div(id=ids.CHIPS, className="chips"), *spec.notation], className="under"),
+                        ],
+                        className="lead-line",
+                    ),
+                    html.Div(
+                        [html.Section(bones(spec.key_numbers), id=ids.STRIP, className="panel c12"), *spec.cards],
+                        className="grid",
+                    ),
+                ],
+                id="main",
+                tabIndex="-1",
+            ),
+            html.Aside(id=ids.DRAWER, className="drawer", hidden=True),
+            sheet(w),
+        ],
+        className=f"page page-{spec.name}",
+    )
+
+
+def sheet(w: Words) -> html.Section:
+    """The list of deals behind a number, sliding up from below."""
+    return html.Section(
+        [
+            html.Header(id=ids.SHEET_HEAD),
+            dag.AgGrid(
+                id=ids.GRID,
+                columnDefs=[],
+                rowModelType="infinite",
+                dashGridOptions={
+                    "theme": "themeQuartz",
+                    "cacheBlockSize": 100,
+                    "maxBlocksInCache": 20,
+                    "rowSelection": {"mode": "multiRow", "checkboxes": False, "headerCheckbox": False},
+                    "enableCellTextSelection": True,
+                    "ensureDomOrder": True,
+                    "getLocaleText": {"function": "localeText(params)"},
+                },
+                defaultColDef={"resizable": True, "sortable": True, "suppressHeaderMenuButton": False},
+                className="grid-fill",
+            ),
+        ],
+        id=ids.SHEET,
+        className="sheet",
+        hidden=True,
+        **{"aria-label": w("sheet.label")},
+    )
+
+
+def no_data(view_words: Words) -> html.Main:
+    """The page before the first load."""
+    return html.Main(
+        [
+            html.H1(view_words("nodata.title")),
+            html.P(view_words("nodata.text")),
+            html.Pre("python dashboard.py demo\npython dashboard.py load dynamics PATH", className="commands"),
+        ],
+        id="main",
+        className="no-data",
+    )

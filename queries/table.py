@@ -1,0 +1,92 @@
+"""Any measures by any dimensions, asked for by name: what the command line and `/api/table` answer."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from queries.breakdown import CannotAnswer, breakdown
+from queries.engine import question
+from queries.scope import Scope
+from queries.semantic.dimensions import DIMENSIONS
+from queries.semantic.measures import MEASURES
+from queries.semantic.model import AnyMeasure, Dimension
+from queries.slices import Slice
+
+
+def named_measures(names: Iterable[str]) -> list[AnyMeasure]:
+    """Measures by name; CannotAnswer says which name is unknown and what comes near."""
+    return [_found(name, MEASURES, "measure") for name in names]
+
+
+def named_dimensions(names: Iterable[str]) -> list[Dimension]:
+    """Dimensions by name; CannotAnswer says which name is unknown and what comes near."""
+    return [_found(name, DIMENSIONS, "dimension") for name in names]
+
+
+def _found(name: str, known: dict[str, Any], what: str) -> Any:
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=3)
+    hint = f"Did you mean {', '.join(near)}?" if near else f"There are: {', '.join(known)}."
+    raise CannotAnswer(f"There is no {what} called {name!r}. {hint}")
+
+
+def slice_for_table(query: str) -> Slice:
+    """The filter of a table: as in the address bar, but of all time unless it says otherwise.
+
+    Unlike a page, a table refuses what it does not understand: nobody sees a notice above a spreadsheet.
+    """
+    slice_ = Slice.from_search(query)
+    if slice_.dropped:
+        raise CannotAnswer(
+            f"The filter says {', '.join(slice_.dropped)}, which is not understood. "
+            "It takes period=..., as_of=YYYY-MM-DD, basis=... and DIMENSION=VALUE, joined by &."
+        )
+    return slice_ if "period=" in query else replace(slice_, period="all")
+
+
+@question
+def table(measures: tuple[str, ...], by: tuple[str, ...], slice_: Slice, *, scope: Scope) -> pd.DataFrame:
+    """One row per combination of the dimensions' members, one column each, names instead of keys.
+
+    Money in major units, shares as fractions, NaN where not defined. Raises CannotAnswer.
+    """
+    if not measures:
+        raise CannotAnswer(f"Say which measure. There are: {', '.join(MEASURES)}.")
+    asked, dimensions = named_measures(measures), named_dimensions(by)
+    answer = breakdown(*asked, by=dimensions, slice_=slice_, scope=scope)
+    for dimension in dimensions:
+        if dimension.names is not None:
+            answer[dimension.name] = answer[f"{dimension.name}_label"]
+    return answer[[*by, *measures]]
+
+
+def records(answer: pd.DataFrame, measures: Sequence[str]) -> list[dict[str, Any]]:
+    """The table as plain objects: whole counts, rounded money, None where there is no number."""
+    return [
+        {name: _number(value, name) if name in measures else _member(value) for name, value in row.items()}
+        for row in answer.to_dict("records")
+    ]
+
+
+def _number(value: Any, name: str) -> float | int | None:
+    if pd.isna(value):
+        return None
+    measure = MEASURES[name]
+    if measure.format == "count":
+        return int(value)
+    return round(float(value), 4) if measure.format == "money" else float(value)
+
+
+def _member(value: Any) -> Any:
+    if isinstance(value, date | pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, float):
+        return None if pd.isna(value) else int(value)
+    return None if value is pd.NaT else value
