@@ -14,7 +14,13 @@ LINE = 18  # px
 
 
 def backtest_columns(
-    frame: pd.DataFrame, *, names: tuple[str, str, str], unit: Unit, theme: str, numbers: Numbers
+    frame: pd.DataFrame,
+    *,
+    names: tuple[str, str, str],
+    unit: Unit,
+    compact: bool = False,
+    theme: str,
+    numbers: Numbers,
 ) -> Figure:
     """For each quarter the actual, solid, then the funnel forecast and the weighted pipeline, hatched.
 
@@ -44,12 +50,12 @@ def backtest_columns(
         }
         for offset, (name, look) in zip((-STEP, 0, STEP), looks.items(), strict=True)
     ]
-    widest = max(parts.text_width(f"■ {name}", parts.NOTE) for name in names)
+    widest = 0 if compact else max(parts.text_width(f"■ {name}", parts.NOTE) for name in names)
     return parts.drawing(
         traces,
         theme=theme,
         barmode="overlay",
-        margin={"l": round(widest) + 24, "r": 8, "t": 8, "b": 4 * LINE + 8},
+        margin={"l": round(widest) + 28, "r": 8, "t": 26 if compact else 8, "b": 4 * LINE + 8},
         xaxis={
             "showticklabels": False,
             "range": [-0.55, max(len(places), 2) - 0.45],
@@ -57,20 +63,25 @@ def backtest_columns(
             "linecolor": c["ink-2"],
         },
         yaxis={"range": [min(0, *known), max(known) * 1.02], "showticklabels": False},
-        annotations=_row_heads(names, theme) + _lines(frame, series, unit, numbers, theme),
+        annotations=_row_heads(names, theme, compact) + _lines(frame, series, unit, numbers, theme),
     )
 
 
-def _row_heads(names: tuple[str, str, str], theme: str) -> list[Marks]:
-    """The key of the columns, which also heads the lines of numbers."""
+def _row_heads(names: tuple[str, str, str], theme: str, compact: bool) -> list[Marks]:
+    """The key of the columns, which also heads the lines of numbers; on a phone the names stand above."""
     c = colours(theme)
-    signs = zip(("■", "▨", "▨"), (c["actual"], c["forecast"], c["shade-3"]), names, strict=True)
-    place = {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "right", "xshift": -12, "yanchor": "top"}
+    signs = [parts.coloured(sign, c[role]) for sign, role in (("■", "actual"), ("▨", "forecast"), ("▨", "shade-3"))]
+    named = [f"{sign} {name}" for sign, name in zip(signs, names, strict=True)]
     font = {"color": c["ink-2"], "size": parts.NOTE}
-    return [
-        {**place, "yshift": -LINE * line - 2, "text": f"{parts.coloured(sign, colour)} {name}", "font": font}
-        for line, (sign, colour, name) in enumerate(signs, start=1)
+    place = {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "right", "xshift": -12, "yanchor": "top"}
+    notes = [
+        {**place, "yshift": -LINE * line - 2, "text": text, "font": font}
+        for line, text in enumerate(signs if compact else named, start=1)
     ]
+    if compact:
+        above = {"y": 1, "yanchor": "bottom", "yshift": 4, "xanchor": "left", "xshift": -24}
+        notes.append({**place, **above, "text": "  ".join(named), "font": font})
+    return notes
 
 
 def _lines(

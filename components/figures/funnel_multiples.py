@@ -12,8 +12,8 @@ from components.format import Numbers
 from components.theme import colours
 
 BAR = 0.64
-TITLE_ROWS = 1.3  # height of a member's title, in rows of its funnel
-BETWEEN = 0.05  # of the figure's width
+TITLE_ROWS = 1.5  # height of a member's title, in rows of its funnel
+BETWEEN = 0.06  # of the figure's width
 
 
 def funnel_multiples(
@@ -55,7 +55,7 @@ def _axes(axis: str, row: int, column: int, across: int, down: int, steps: int, 
     width, height = (1 - BETWEEN * (across - 1)) / across, 1 / down
     left, top = column * (width + BETWEEN), 1 - row * height
     # Room at the right for the count of the longest bar.
-    x = {"domain": [left, left + width], "anchor": f"y{axis}", "range": [0, most * 1.28], "showticklabels": False}
+    x = {"domain": [left, left + width], "anchor": f"y{axis}", "range": [0, most * 1.34], "showticklabels": False}
     y = {
         "domain": [top - height * 0.94, top],
         "anchor": f"x{axis}",
@@ -83,7 +83,7 @@ def _title(part: pd.DataFrame, axis: str, last_head: str, numbers: Numbers, them
     name = parts.fitted(parts.plain(part["member_label"])[0], 110, parts.TEXT)
     rest = parts.coloured(f"{share} {last_head}".rstrip(), c["ink-2"], size=parts.NOTE)
     font = {"color": c["ink"], "size": parts.TEXT}
-    place = {"xref": f"x{axis}", "yref": f"y{axis}", "x": 0, "y": -0.85, "xanchor": "left"}
+    place = {"xref": f"x{axis}", "yref": f"y{axis}", "x": 0, "y": -0.98, "xanchor": "left"}
     return [{**place, "text": f"<b>{name}</b>  {rest}", "font": font}]
 
 

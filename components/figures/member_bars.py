@@ -36,6 +36,8 @@ def member_bars(
     ]
     if previous:
         traces.insert(0, parts.bars(ys, previous, width=thick * 1.2, marker={"color": c["previous"]}, **answer))
+    ends = [max(0.0, *(value or 0.0 for value in pair)) for pair in zip(values, previous or values, strict=True)]
+    traces.append(parts.row_ends(ys, ends, to=max(0.0, *known), width=thick, **answer))
     return parts.drawing(
         traces,
         theme=theme,

@@ -90,6 +90,12 @@ def answering(keys: Sequence[Any], texts: Sequence[str]) -> dict[str, Any]:
     return {"customdata": list(keys), "hovertext": list(texts), "hovertemplate": "%{hovertext}<extra></extra>"}
 
 
+def row_ends(ys: Sequence[float], ends: Sequence[float], *, to: float, width: float, **answer: Any) -> Marks:
+    """What is left of each row after its bars: unseen, but it answers too, so that the shortest bar can be hit."""
+    rest = [to - end for end in ends]
+    return bars(ys, rest, width=width, marker={"color": CLEAR}, base=list(ends), **answer)
+
+
 def row_axis(rows: int) -> dict[str, Any]:
     """The y axis of `rows` rows from the top down, without tick labels."""
     return {"range": [max(rows, FEWEST_ROWS if rows < 4 else rows) - 0.5, -0.5], "showticklabels": False}

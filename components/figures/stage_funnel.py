@@ -52,10 +52,13 @@ def stage_funnel(
         notes.append(
             _weakest(weakest, before, values, weakest_note, c["behind-text"], margin["r"] - 8 if compact else None)
         )
+    ends = [max(had, has) for had, has in zip(before, values, strict=True)]
+    answer = parts.answering(keys, hovers)
     return parts.drawing(
         [
-            parts.bars(ys, values, width=thick, marker={"color": c["actual"]}, **parts.answering(keys, hovers)),
+            parts.bars(ys, values, width=thick, marker={"color": c["actual"]}, **answer),
             parts.bars(ys, lost, width=thick, marker={"color": c["band"]}, **parts.answering(*dropped)),
+            parts.row_ends(ys, ends, to=max(values), width=thick, **answer),
         ],
         theme=theme,
         barmode="stack",

@@ -39,10 +39,12 @@ def stage_stock(
     notes, margin = parts.table(frame, columns, [], compact=compact, theme=theme)
     room = max((parts.text_width(text, parts.NOTE) for text in late_texts), default=0)
     reach = max(value or 0 for value in values)
+    answer = parts.answering(keys, hovers)
     return parts.drawing(
         [
-            parts.bars(ys, in_time, width=thick, marker={"color": c["actual"]}, **parts.answering(keys, hovers)),
+            parts.bars(ys, in_time, width=thick, marker={"color": c["actual"]}, **answer),
             parts.bars(ys, late, width=thick, marker={"color": c["behind"]}, **parts.answering(late_keys, late_hovers)),
+            parts.row_ends(ys, [value or 0.0 for value in values], to=reach, width=thick, **answer),
         ],
         theme=theme,
         barmode="stack",

@@ -235,7 +235,7 @@ def samples(lang: str, theme: str) -> dict[str, Sample]:
             "Back-test",
             "phone",
             220,
-            backtest_columns(backtest_frame(lang), names=names, unit=unit, **look),
+            backtest_columns(backtest_frame(lang), names=names, unit=unit, compact=True, **look),
         ),
         "members": Sample(
             "By region",

@@ -60,7 +60,8 @@ def test_nothing_draws_nothing():
 
 def test_a_funnel_shows_what_is_left_and_what_was_lost():
     figure = stage_funnel(funnel_frame("en", [640, 448, 134], 2), heads=HEADS, weakest_note="weakest", **LOOK)
-    left, lost = figure["data"]
+    left, lost, rest = figure["data"]
+    assert rest["base"] == [640, 640, 448] and rest["x"] == [0, 0, 192]
     assert (left["x"], lost["x"]) == ([640, 448, 134], [0, 192, 314])
     assert left["customdata"] == ["qualify", "needs", "bid"]
     assert {"640", "70%", "21%", "weakest", "−192"} <= set(texts(figure))
@@ -70,14 +71,14 @@ def test_a_funnel_shows_what_is_left_and_what_was_lost():
 def test_a_funnel_that_grows_or_is_null_still_stands():
     frame = funnel_frame("en", [10, 12, 3], 9)
     frame["value"] = [10, 12, None]
-    left, lost = stage_funnel(frame, heads=HEADS, **LOOK)["data"]
+    left, lost, _ = stage_funnel(frame, heads=HEADS, **LOOK)["data"]
     assert (left["x"], lost["x"]) == ([10, 12, 0], [0, 0, 12])
 
 
 def test_the_late_part_has_its_own_key_and_is_never_more_than_all():
     frame = stock_frame("en")
     frame.loc[0, "late"] = 999.0
-    in_time, late = stage_stock(frame, heads=("Deals", "¥M"), **LOOK)["data"]
+    in_time, late, _ = stage_stock(frame, heads=("Deals", "¥M"), **LOOK)["data"]
     assert late["customdata"][0] == "late:qualify"
     assert (in_time["x"][0], late["x"][0]) == (0, 148)
     assert in_time["x"][2] + late["x"][2] == pytest.approx(96.2)
