@@ -38,7 +38,6 @@ def backtest_columns(
         "weighted": parts.hatched(c["shade-3"], c["surface"]),
     }
     keys = frame["key"].tolist() if "key" in frame else frame["label"].tolist()
-    answer = parts.answering(keys, parts.hovers(frame, "label"))
     traces = [
         {
             "type": "bar",
@@ -46,7 +45,7 @@ def backtest_columns(
             "y": series[name],
             "width": COLUMN,
             "marker": look,
-            **answer,
+            **parts.answering(keys, parts.hovers(frame, "label", [numbers.money(value) for value in series[name]])),
         }
         for offset, (name, look) in zip((-STEP, 0, STEP), looks.items(), strict=True)
     ]

@@ -43,7 +43,8 @@ def forecast_columns(
     stages = frame.drop_duplicates("stage_key")[["stage_key", "stage_label"]]
     shades = dict(zip(reversed(stages["stage_key"].tolist()), _shades(theme, len(stages)), strict=True))
     traces = [
-        _stage(frame[frame["stage_key"] == stage], months, shade, c["surface"]) for stage, shade in shades.items()
+        _stage(frame[frame["stage_key"] == stage], months, shade, c["surface"], numbers)
+        for stage, shade in shades.items()
     ]
     traces.append(_whiskers(totals, sums, c["ink"], 0.43 if compact else 0.36))
     tallest = max(sums + [high or 0.0 for high in parts.amounts(totals["high"])] + [average or 0.0])
@@ -83,16 +84,17 @@ def _shades(theme: str, stages: int) -> list[str]:
     return [c[f"shade-{min(step, SHADES)}"] for step in range(1, stages + 1)]
 
 
-def _stage(of_stage: pd.DataFrame, months: list[str], shade: str, gap: str) -> Marks:
+def _stage(of_stage: pd.DataFrame, months: list[str], shade: str, gap: str, numbers: Numbers) -> Marks:
     places = [months.index(month) for month in of_stage["month_key"]]
     pairs = of_stage[["month_key", "stage_key"]].to_numpy().tolist()
     keys = of_stage["key"].tolist() if "key" in of_stage else pairs
     marker = parts.hatched(gap, shade, solidity=0.16)
-    hovers = parts.hovers(of_stage, "label", "stage_label")
+    values = parts.amounts(of_stage["amount"])
+    hovers = parts.hovers(of_stage, "label", "stage_label", [numbers.money(value) for value in values])
     return {
         "type": "bar",
         "x": places,
-        "y": parts.amounts(of_stage["amount"]),
+        "y": values,
         "width": COLUMN,
         "marker": marker,
         **parts.answering(keys, hovers),

@@ -43,7 +43,7 @@ def interval_dots(
             "color": [c["surface"] if few else colour for few, colour in zip(thin, ink, strict=True)],
             "line": {"width": 1.5, "color": ink},
         },
-        **parts.answering(frame["key"].tolist(), parts.hovers(frame, "label")),
+        **parts.answering(frame["key"].tolist(), parts.hovers(frame, "label", _said(rates, low, high, numbers))),
     }
     columns = [
         Column(heads[0], [numbers.count(cases) for cases in parts.amounts(frame["cases"])], colour="ink-2"),
@@ -64,6 +64,15 @@ def interval_dots(
         shapes=shapes,
         annotations=notes,
     )
+
+
+def _said(rates: list[float | None], low: list[float | None], high: list[float | None], numbers: Numbers) -> list[str]:
+    return [
+        numbers.share(rate)
+        if least is None or most is None
+        else f"{numbers.share(least, 0)} – {numbers.share(most, 0)}"
+        for rate, least, most in zip(rates, low, high, strict=True)
+    ]
 
 
 def _reference(at: float, colour: str) -> Marks:

@@ -24,7 +24,7 @@ def month_columns(frame: pd.DataFrame, *, unit: Unit, compact: bool = False, the
     if not any(known):
         return parts.nothing(theme)
     c, places = colours(theme), list(range(len(frame)))
-    answer = parts.answering(frame["key"].tolist(), parts.hovers(frame, "label"))
+    keys = frame["key"].tolist()
     columns = [(actual, SHIFT, c["actual"])]
     if previous:
         columns.insert(0, (previous, -SHIFT, c["previous"]))
@@ -35,7 +35,7 @@ def month_columns(frame: pd.DataFrame, *, unit: Unit, compact: bool = False, the
             "y": values,
             "width": COLUMN,
             "marker": {"color": colour},
-            **answer,
+            **parts.answering(keys, parts.hovers(frame, "label", [numbers.money(value) for value in values])),
         }
         for values, shift, colour in columns
     ]

@@ -51,11 +51,12 @@ def plain(texts: Any) -> list[str]:
     return ["" if pd.isna(text) else html.escape(str(text), quote=False) for text in texts]
 
 
-def hovers(frame: pd.DataFrame, *fallback: str, column: str = "hover") -> list[str]:
-    """The prepared hover texts of a frame, or else what its fallback columns say."""
+def hovers(frame: pd.DataFrame, *fallback: str | Sequence[str], column: str = "hover") -> list[str]:
+    """The prepared hover texts of a frame, or else what these of its columns and these other texts say together."""
     if column in frame:
         return frame[column].fillna("").astype(str).tolist()
-    return ["  ".join(part) for part in zip(*(plain(frame[name]) for name in fallback), strict=True)]
+    pieces = [plain(frame[piece]) if isinstance(piece, str) else piece for piece in fallback]
+    return ["  ".join(part) for part in zip(*pieces, strict=True)]
 
 
 def outlined(colour: str, width: float = 1.25) -> Marks:

@@ -38,7 +38,8 @@ def stage_days(
     ]
     rates = parts.marked_thin(parts.amounts(frame["success_rate"]), thin, theme=theme, numbers=numbers)
     notes, margin = parts.table(frame, columns, [Column(heads[2], rates)], compact=compact, theme=theme)
-    answer = parts.answering(frame["key"].tolist(), parts.hovers(frame, "label"))
+    says = [f"{low} – {high}" for low, high in zip(_days(median, numbers), _days(p75, numbers), strict=True)]
+    answer = parts.answering(frame["key"].tolist(), parts.hovers(frame, "label", says))
     fill = [c["surface"] if few else c["actual"] for few in thin]
     reach = max(known + [days for days in typical if days is not None]) * 1.06
     return parts.drawing(

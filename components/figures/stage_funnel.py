@@ -10,7 +10,7 @@ from components.format import Numbers
 from components.theme import colours
 
 BAR = 0.56
-ROOM_FOR_DROPPED = 0.14  # of the first stage: below that a drop-off's label would not fit
+WIDE, PHONE = 380, 130  # px of plot that the first stage takes, about: to tell where a drop-off's label fits
 CLOSE, HALF = 0.6, 0.5  # of the first stage: bars that reach further leave no room for words at their end
 
 
@@ -46,8 +46,7 @@ def stage_funnel(
     notes, margin = parts.table(frame, [value], shares, compact=compact, theme=theme)
     weakest = frame["weakest"].tolist().index(True) if weakest_note and frame["weakest"].any() else None
     if "dropped" in frame:
-        room = max(values) * (0.27 if compact else ROOM_FOR_DROPPED)
-        notes += _drop_offs(frame, ys, values, before, c["ink-3"], but=None if compact else weakest, room=room)
+        notes += _drop_offs(frame, ys, values, before, c["ink-3"], but=None if compact else weakest, compact=compact)
     if weakest is not None and weakest_note:
         notes.append(
             _weakest(weakest, before, values, weakest_note, c["behind-text"], margin["r"] - 8 if compact else None)
@@ -88,16 +87,17 @@ def _drop_offs(
     colour: str,
     *,
     but: int | None,
-    room: float,
+    compact: bool,
 ) -> list[Marks]:
     """How much was lost, in the grey where it was lost, but not where the weakest step is written over it."""
     most = max(values)
+    pixels = (PHONE if compact else WIDE) / most
     hidden = but if but is not None and before[but] > CLOSE * most and values[but] <= HALF * most else None
     font = {"color": colour, "size": parts.NOTE}
     return [
         {"x": (had + has) / 2, "y": ys[row], "text": text, "font": font}
         for row, (has, had, text) in enumerate(zip(values, before, parts.plain(frame["dropped"]), strict=True))
-        if text and row != hidden and had - has >= room
+        if text and row != hidden and (had - has) * pixels >= parts.text_width(text, parts.NOTE) + 8
     ]
 
 
