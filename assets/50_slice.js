@@ -36,6 +36,13 @@
         const next = drawn.toString();
         return next === before ? window.dash_clientside.no_update : next;
       },
+      /* Other deals are to be listed: forget the rows of the last list, and how it was sorted and filtered. */
+      refill() {
+        window.dash_ag_grid.getApiAsync("deals-grid").then((grid) => {
+          grid.setFilterModel(null);
+          grid.purgeInfiniteCache();
+        });
+      },
       /* A click on a mark opens the deals behind it. */
       clicked(...clicks) {
         const hit = window.dash_clientside.callback_context.triggered[0];

@@ -35,6 +35,7 @@ clientside_callback(
     Input({"type": "figure", "card": ALL}, "clickData"),
     prevent_initial_call=True,
 )
+clientside_callback(ClientsideFunction("slice", "refill"), Input(ids.GRID, "columnDefs"), prevent_initial_call=True)
 
 
 def labels_of(view: View) -> dict[str, dict[str, str]]:
@@ -88,8 +89,8 @@ def show_chips(view: View) -> list[Any]:
 
 @wiring.part(Output(ids.NOTICE, "children"))
 def show_notice(view: View) -> Any:
-    """What of the address was not understood."""
-    return filter_bar.notice(view, view.slice_.dropped)
+    """What of the address the data does not know."""
+    return filter_bar.notice(view.w, view.slice_, view.slice_.dropped)
 
 
 @wiring.part([Output(ids.DRAWER, "children"), Output(ids.DRAWER, "hidden")], query=ids.SLICE, extra=(ids.PANEL,))

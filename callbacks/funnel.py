@@ -197,8 +197,7 @@ def show_stock(view: View) -> Card:
     show, numbers = view.slice_.option("stock"), view.numbers
     unit = numbers.unit_for(stock["open_amount"])
     tools = [switch(view, "stock", (("amount", unit.label), ("count", view.w("funnel.deals"))))]
-    day = numbers.day(view.slice_.as_of or view.as_of)
-    subtitle = view.w("funnel.stock_sub", unit=unit.label, day=day)
+    subtitle = view.w("funnel.stock_sub", unit=unit.label)
     if stock["open_count"].sum() == 0:
         return Card(subtitle=subtitle, tools=tools, state=empty(view, view.w("funnel.no_stock")))
     counts = [numbers.count(v) for v in stock["open_count"]]

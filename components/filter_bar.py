@@ -95,7 +95,7 @@ def period_menu(view: View) -> html.Details:
     first, as_of = view.first_month, view.slice_.as_of or view.as_of
     quarter, year = fiscal_start(as_of, 3, first), fiscal_start(as_of, 12, first)
     recent = [_quarter_code(months_later(quarter, -3 * back), first) for back in range(1, 5)]
-    years = [str(months_later(year, 12 * (1 - back) - 1).year) for back in range(3)]
+    years = [str(months_later(year, -12 * back - 1).year) for back in range(3)]
     groups = [RELATIVE, recent, years]
     items: list[Any] = []
     for group in groups:
@@ -286,19 +286,15 @@ _MARKS = {
 }
 
 
-def notice(view: View, dropped: Sequence[str]) -> Any:
+def notice(w: Words, slice_: Slice, dropped: Sequence[str]) -> Any:
     """Names what the address said and nobody understood."""
     if not dropped:
         return None
-    what = view.w("words.comma").join(dropped[:6])
     return html.Div(
         [
             icon("info-circle"),
-            html.Span([html.B(view.w("notice.dropped", count=len(dropped))), " ", what]),
-            to(
-                view.w("notice.tidy"),
-                Slice(view.slice_.period, view.slice_.as_of, view.slice_.by, view.slice_.filters, view.slice_.options),
-            ),
+            html.Span([html.B(w("notice.dropped", count=len(dropped))), " ", w("words.comma").join(dropped[:6])]),
+            to(w("notice.tidy"), slice_),
         ],
         className="banner quiet",
         role="status",

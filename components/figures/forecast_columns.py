@@ -102,20 +102,21 @@ def _stage(of_stage: pd.DataFrame, months: list[str], shade: str, gap: str, numb
 
 
 def _whiskers(totals: pd.DataFrame, sums: list[float], colour: str, aside: float) -> Marks:
-    """The interval beside its column, because inside it would be lost in the hatching."""
-    low, high = parts.amounts(totals["low"]), parts.amounts(totals["high"])
+    """The interval beside its column, because inside it would be lost in the hatching; none where it is not known."""
+    ends = zip(sums, parts.amounts(totals["low"]), parts.amounts(totals["high"]), strict=True)
+    known = [(place, s, a, b) for place, (s, a, b) in enumerate(ends) if a is not None and b is not None]
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [place + aside for place in range(len(sums))],
-        "y": sums,
+        "x": [place + aside for place, *_ in known],
+        "y": [total for _, total, *_ in known],
         "marker": {"size": 1, "color": colour},
         "hoverinfo": "skip",
         "error_y": {
             "type": "data",
             "symmetric": False,
-            "array": [None if h is None else max(h - s, 0) for h, s in zip(high, sums, strict=True)],
-            "arrayminus": [None if least is None else max(s - least, 0) for least, s in zip(low, sums, strict=True)],
+            "array": [max(high - total, 0) for _, total, _, high in known],
+            "arrayminus": [max(total - low, 0) for _, total, low, _ in known],
             "thickness": 1.5,
             "width": 4,
             "color": colour,

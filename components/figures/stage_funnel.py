@@ -35,12 +35,6 @@ def stage_funnel(
     c = colours(theme)
     ys, thick = parts.rows_of(frame, compact=compact, bar=BAR)
     before = [values[0], *values[:-1]]
-    lost = [max(had - has, 0.0) for had, has in zip(before, values, strict=True)]
-    keys, hovers = frame["key"].tolist(), parts.hovers(frame, "label", "text")
-    dropped = (
-        frame["dropped_key"].tolist() if "dropped_key" in frame else keys,
-        parts.hovers(frame, "label", "dropped", column="dropped_hover") if "dropped" in frame else hovers,
-    )
     value = Column(heads[0], parts.plain(frame["text"]), weight=600, most=100)
     shares = _shares(frame, heads[1:], numbers, c["behind-text"])
     notes, margin = parts.table(frame, [value], shares, compact=compact, theme=theme)
@@ -48,17 +42,10 @@ def stage_funnel(
     if "dropped" in frame:
         notes += _drop_offs(frame, ys, values, before, c["ink-3"], but=None if compact else weakest, compact=compact)
     if weakest is not None and weakest_note:
-        notes.append(
-            _weakest(weakest, before, values, weakest_note, c["behind-text"], margin["r"] - 8 if compact else None)
-        )
-    ends = [max(had, has) for had, has in zip(before, values, strict=True)]
-    answer = parts.answering(keys, hovers)
+        to_edge = margin["r"] - 8 if compact else None
+        notes.append(_weakest(weakest, before, values, weakest_note, c["behind-text"], to_edge))
     return parts.drawing(
-        [
-            parts.bars(ys, values, width=thick, marker={"color": c["actual"]}, **answer),
-            parts.bars(ys, lost, width=thick, marker={"color": c["band"]}, **parts.answering(*dropped)),
-            parts.row_ends(ys, ends, to=max(values), width=thick, **answer),
-        ],
+        _bars(frame, ys, values, before, thick, theme),
         theme=theme,
         barmode="stack",
         margin=margin,
@@ -66,6 +53,24 @@ def stage_funnel(
         yaxis=parts.row_axis(len(frame)),
         annotations=notes,
     )
+
+
+def _bars(
+    frame: pd.DataFrame, ys: list[float], values: list[float], before: list[float], thick: float, theme: str
+) -> list[Marks]:
+    """What is left, what was lost on the way, and the unseen rest of each row."""
+    c = colours(theme)
+    lost = [max(had - has, 0.0) for had, has in zip(before, values, strict=True)]
+    ends = [max(had, has) for had, has in zip(before, values, strict=True)]
+    keys, hovers = frame["key"].tolist(), parts.hovers(frame, "label", "text")
+    lost_keys = frame["dropped_key"].tolist() if "dropped_key" in frame else keys
+    lost_hovers = parts.hovers(frame, "label", "dropped", column="dropped_hover") if "dropped" in frame else hovers
+    answer = parts.answering(keys, hovers)
+    return [
+        parts.bars(ys, values, width=thick, marker={"color": c["actual"]}, **answer),
+        parts.bars(ys, lost, width=thick, marker={"color": c["band"]}, **parts.answering(lost_keys, lost_hovers)),
+        parts.row_ends(ys, ends, to=max(values), width=thick, **answer),
+    ]
 
 
 def _shares(frame: pd.DataFrame, heads: tuple[str, ...], numbers: Numbers, warning: str) -> list[Column]:

@@ -1,0 +1,52 @@
+"""Writes docs/metrics.md from the vocabulary; a test holds that it is up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from queries.semantic.dimensions import DIMENSIONS
+from queries.semantic.measures import MEASURES
+from queries.semantic.model import Ratio
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "metrics.md"
+BETTER = {"up": "higher", "down": "lower", None: "–"}
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([*_head(), *_measures(), *_dimensions()]) + "\n"
+
+
+def _head() -> Iterator[str]:
+    yield "# What each number means"
+    yield ""
+    yield "Written by `make docs` from `queries/semantic`; change it there."
+    yield ""
+
+
+def _measures() -> Iterator[str]:
+    yield "## Measures"
+    yield ""
+    yield "| name | 中文 | formula | goes by | better | meaning |"
+    yield "|---|---|---|---|---|---|"
+    for x in MEASURES.values():
+        kind = f"{x.over.name} / {x.under.name}" if isinstance(x, Ratio) else x.formula.en
+        by = x.date or "as-of date"
+        left_out = f" {x.left_out.en}" if x.left_out else ""
+        yield f"| `{x.name}` | {x.label.zh} | {kind} | {by} | {BETTER[x.better]} | {x.meaning.en}{left_out} |"
+    yield ""
+
+
+def _dimensions() -> Iterator[str]:
+    yield "## Dimensions"
+    yield ""
+    yield "| name | 中文 | within | meaning |"
+    yield "|---|---|---|---|"
+    for x in DIMENSIONS.values():
+        yield f"| `{x.name}` | {x.label.zh} | {x.parent or '–'} | {x.meaning.en} |"
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8")
