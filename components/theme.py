@@ -145,28 +145,10 @@ def with_template(figure: Mapping[str, Any]) -> dict[str, Any]:
 
 def _layout(theme: str) -> dict[str, Any]:
     c, size = colours(theme), _text_size(theme)
-    note = {"size": size, "color": c["ink-3"]}
     label = {"bgcolor": c["raised"], "bordercolor": c["line-strong"], "color": c["ink"]}
     if theme == "light":
         label = {"bgcolor": c["ink"], "bordercolor": c["ink"], "color": c["on-ink"]}
-    axis = {
-        "automargin": True,
-        "fixedrange": True,
-        "showgrid": False,
-        "zeroline": False,
-        "showline": False,
-        "layer": "below traces",
-        "ticks": "",
-        "ticklen": 6,
-        "tickfont": note,
-        "tickcolor": c["line-strong"],
-        "linecolor": c["line-strong"],
-        "gridcolor": c["line"],
-        "gridwidth": 1,
-        "zerolinecolor": c["ink-3"],
-        "zerolinewidth": 1,
-        "title": {"font": note, "standoff": 8},
-    }
+    axis = _axis(theme)
     return {
         "font": {"family": FONT, "size": size, "color": c["ink-2"]},
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -193,6 +175,29 @@ def _layout(theme: str) -> dict[str, Any]:
             "font": {"family": FONT, "size": size, "color": label["color"]},
         },
         "transition": {"duration": 0},
+    }
+
+
+def _axis(theme: str) -> dict[str, Any]:
+    c = colours(theme)
+    note = {"size": _text_size(theme), "color": c["ink-3"]}
+    return {
+        "automargin": True,
+        "fixedrange": True,
+        "showgrid": False,
+        "zeroline": False,
+        "showline": False,
+        "layer": "below traces",
+        "ticks": "",
+        "ticklen": 6,
+        "tickfont": note,
+        "tickcolor": c["line-strong"],
+        "linecolor": c["line-strong"],
+        "gridcolor": c["line"],
+        "gridwidth": 1,
+        "zerolinecolor": c["ink-3"],
+        "zerolinewidth": 1,
+        "title": {"font": note, "standoff": 8},
     }
 
 

@@ -31,17 +31,36 @@ def backtest_columns(
     known = [value for values in series.values() for value in values if value is not None]
     if not any(known):
         return parts.nothing(theme)
-    c, places = colours(theme), list(range(len(frame)))
+    c = colours(theme)
+    widest = 0 if compact else max(parts.text_width(f"■ {name}", parts.NOTE) for name in names)
+    return parts.drawing(
+        _columns(frame, series, numbers, theme),
+        theme=theme,
+        barmode="overlay",
+        margin={"l": round(widest) + 28, "r": 8, "t": 26 if compact else 8, "b": 4 * LINE + 8},
+        xaxis={
+            "showticklabels": False,
+            "range": [-0.55, max(len(frame), 2) - 0.45],
+            "showline": True,
+            "linecolor": c["ink-2"],
+        },
+        yaxis={"range": [min(0, *known), max(known) * 1.02], "showticklabels": False},
+        annotations=_row_heads(names, theme, compact) + _lines(frame, series, unit, numbers, theme),
+    )
+
+
+def _columns(frame: pd.DataFrame, series: dict[str, list[float | None]], numbers: Numbers, theme: str) -> list[Marks]:
+    c = colours(theme)
     looks = {
         "actual": {"color": c["actual"]},
         "funnel": parts.hatched(c["forecast"], c["surface"]),
         "weighted": parts.hatched(c["shade-3"], c["surface"]),
     }
     keys = frame["key"].tolist() if "key" in frame else frame["label"].tolist()
-    traces = [
+    return [
         {
             "type": "bar",
-            "x": [place + offset for place in places],
+            "x": [place + offset for place in range(len(frame))],
             "y": series[name],
             "width": COLUMN,
             "marker": look,
@@ -49,21 +68,6 @@ def backtest_columns(
         }
         for offset, (name, look) in zip((-STEP, 0, STEP), looks.items(), strict=True)
     ]
-    widest = 0 if compact else max(parts.text_width(f"■ {name}", parts.NOTE) for name in names)
-    return parts.drawing(
-        traces,
-        theme=theme,
-        barmode="overlay",
-        margin={"l": round(widest) + 28, "r": 8, "t": 26 if compact else 8, "b": 4 * LINE + 8},
-        xaxis={
-            "showticklabels": False,
-            "range": [-0.55, max(len(places), 2) - 0.45],
-            "showline": True,
-            "linecolor": c["ink-2"],
-        },
-        yaxis={"range": [min(0, *known), max(known) * 1.02], "showticklabels": False},
-        annotations=_row_heads(names, theme, compact) + _lines(frame, series, unit, numbers, theme),
-    )
 
 
 def _row_heads(names: tuple[str, str, str], theme: str, compact: bool) -> list[Marks]:

@@ -53,9 +53,7 @@ def forecast_columns(
     lines = _key_lines(labels, shades, PHONE if compact else WIDE) if where == "row" else []
     annotations = _totals(totals, sums, unit, numbers, theme, compact)
     annotations += _stage_key(labels, shades, c["ink-2"], where, lines)
-    shapes = []
     if average is not None:
-        shapes.append(_average_line(average, c["ink-2"]))
         annotations.append(_average_note(average, average_label, c["ink-2"], compact))
     widest = max(parts.text_width(text, parts.NOTE) for text in [*labels.values(), *average_label.split("<br>")])
     return parts.drawing(
@@ -63,17 +61,9 @@ def forecast_columns(
         theme=theme,
         barmode="stack",
         margin={"l": 8, "r": 8 if compact else round(widest) + 34, "t": 18 + 18 * len(lines), "b": 4},
-        xaxis={
-            "tickvals": list(range(len(months))),
-            "ticktext": parts.plain(totals["label"]),
-            "tickangle": 0,
-            "ticklabeloverflow": "allow",
-            "range": [-0.5, len(months) - 0.5],
-            "showline": True,
-            "linecolor": c["ink-2"],
-        },
+        xaxis=parts.column_axis(parts.plain(totals["label"]), theme=theme),
         yaxis={"range": [min(0, *sums), tallest * HEADROOM], "showticklabels": False},
-        shapes=shapes,
+        shapes=[] if average is None else [_average_line(average, c["ink-2"])],
         annotations=annotations,
     )
 

@@ -31,20 +31,8 @@ def interval_dots(
     c = colours(theme)
     ys, _ = parts.rows_of(frame, compact=compact, bar=0)
     thin = parts.is_thin(frame["cases"])
-    below = [reference is not None and top is not None and top < reference for top in high]
-    ink = [c["behind"] if is_below else c["actual"] for is_below in below]
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": rates,
-        "y": ys,
-        "marker": {
-            "size": 11,
-            "color": [c["surface"] if few else colour for few, colour in zip(thin, ink, strict=True)],
-            "line": {"width": 1.5, "color": ink},
-        },
-        **parts.answering(frame["key"].tolist(), parts.hovers(frame, "label", _said(rates, low, high, numbers))),
-    }
+    dots = _dots(ys, rates, high, thin, reference, theme)
+    dots |= parts.answering(frame["key"].tolist(), parts.hovers(frame, "label", _said(rates, low, high, numbers)))
     columns = [
         Column(heads[0], [numbers.count(cases) for cases in parts.amounts(frame["cases"])], colour="ink-2"),
         Column(heads[1], parts.marked_thin(rates, thin, theme=theme, numbers=numbers), weight=600),
@@ -64,6 +52,23 @@ def interval_dots(
         shapes=shapes,
         annotations=notes,
     )
+
+
+def _dots(
+    ys: list[float],
+    rates: list[float | None],
+    high: list[float | None],
+    thin: list[bool],
+    reference: float | None,
+    theme: str,
+) -> Marks:
+    """Full where there are enough cases; orange where even the upper end is below the reference."""
+    c = colours(theme)
+    below = [reference is not None and top is not None and top < reference for top in high]
+    ink = [c["behind"] if is_below else c["actual"] for is_below in below]
+    fill = [c["surface"] if few else colour for few, colour in zip(thin, ink, strict=True)]
+    marker = {"size": 11, "color": fill, "line": {"width": 1.5, "color": ink}}
+    return {"type": "scatter", "mode": "markers", "x": rates, "y": ys, "marker": marker}
 
 
 def _said(rates: list[float | None], low: list[float | None], high: list[float | None], numbers: Numbers) -> list[str]:

@@ -46,14 +46,7 @@ def month_columns(frame: pd.DataFrame, *, unit: Unit, compact: bool = False, the
         theme=theme,
         barmode="overlay",
         margin={"l": 8, "r": 8, "t": 18, "b": 4},
-        xaxis={
-            "tickvals": places[:: 2 if crowded else 1],
-            "ticktext": parts.plain(frame["label"])[:: 2 if crowded else 1],
-            "tickangle": 0,
-            "range": [-0.55, len(places) - 0.45],
-            "showline": True,
-            "linecolor": c["ink-2"],
-        },
+        xaxis=parts.column_axis(parts.plain(frame["label"]), theme=theme, every=2 if crowded else 1),
         yaxis={
             "range": [min(0, *known) * 1.1, max(0, *known) * 1.1],
             "showticklabels": False,

@@ -102,6 +102,19 @@ def row_axis(rows: int) -> dict[str, Any]:
     return {"range": [max(rows, FEWEST_ROWS if rows < 4 else rows) - 0.5, -0.5], "showticklabels": False}
 
 
+def column_axis(labels: Sequence[str], *, theme: str, every: int = 1) -> dict[str, Any]:
+    """The x axis of columns at 0, 1, 2 ... with their labels below a line."""
+    return {
+        "tickvals": list(range(len(labels)))[::every],
+        "ticktext": labels[::every],
+        "tickangle": 0,
+        "ticklabeloverflow": "allow",
+        "range": [-0.55, len(labels) - 0.45],
+        "showline": True,
+        "linecolor": colours(theme)["ink-2"],
+    }
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of texts beside the rows; `most` is how many pixels it may take before names are cut."""
