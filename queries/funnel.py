@@ -51,9 +51,10 @@ def stages(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     """One row per stage of the funnel's pipeline, in order, the won stage last.
 
     Columns: stage, stage_label, stage_label_zh, position, is_won, typical_days, pipeline. The pipeline is the one
-    filtered for, else the one with most deals.
+    filtered for, else the one with most deals, today's also where the slice looks back.
     """
-    pipelines = breakdown(m.opportunity_count, by=[d.pipeline], slice_=replace(slice_, period="all"), scope=scope)
+    everything = replace(slice_, period="all", as_of=None)
+    pipelines = breakdown(m.opportunity_count, by=[d.pipeline], slice_=everything, scope=scope)
     table = schema.stages
     found = frame_of(
         select(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import (
+    ColumnElement,
     Date,
+    FromClause,
     Integer,
     ScalarSelect,
     Subquery,
@@ -13,7 +15,6 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    literal,
     null,
     or_,
     select,
@@ -24,13 +25,24 @@ from crm import schema
 from queries.semantic.model import Fact, Text
 
 _CLOSED = ("won", "lost", "terminated")
+_IN_PLAY = ("open", "paused")
+#: Columns of an opportunity that its history keeps.
+_KEPT = tuple(
+    column.name
+    for column in schema.opportunity_history.c
+    if column.name in schema.opportunities.c and column.name != "opportunity_id"
+)
 
 
 def opportunities_as_of(day: date) -> Subquery:
-    """The opportunities as they stood at the end of the day, with the columns of the table; from the history."""
+    """The opportunities as they stood at the end of the day, with the columns of the table; from the history.
+
+    `active_days_in_stage` is null for deals that were closed by then, as in the table, and for those of which only
+    creation and close are known.
+    """
     now, history = schema.opportunities, schema.opportunity_history
     stage, passages = schema.stages.alias("stage_then"), schema.stage_passages
-    end = datetime.combine(day + timedelta(days=1), time())
+    spent = _days_in_stage(day)
     seen = (
         select(passages.c.opportunity_id, func.max(passages.c.position).label("position"))
         .where(passages.c.entered_on <= day)
@@ -38,18 +50,14 @@ def opportunities_as_of(day: date) -> Subquery:
         .subquery("seen")
     )
     then = {
-        "rep_id": history.c.rep_id,
-        "stage_id": history.c.stage_id,
-        "status": history.c.status,
-        "amount": history.c.amount,
-        "expected_close_on": history.c.expected_close_on,
+        **{name: history.c[name] for name in _KEPT},
         "closed_on": case((history.c.status.in_(_CLOSED), cast(history.c.valid_from, Date)), else_=null()),
         "probability": stage.c.probability,
         "furthest_position": case(
             (history.c.status == "won", _won_position()),
             else_=func.coalesce(func.greatest(seen.c.position, stage.c.position), stage.c.position),
         ),
-        "active_days_in_stage": type_coerce(literal(day) - cast(history.c.valid_from, Date), Integer),
+        "active_days_in_stage": spent.c.days,
     }
     columns = [then.get(column.name, column).label(column.name) for column in now.c]
     return (
@@ -58,8 +66,60 @@ def opportunities_as_of(day: date) -> Subquery:
         .join(history, history.c.opportunity_id == now.c.opportunity_id)
         .outerjoin(stage, stage.c.stage_id == history.c.stage_id)
         .outerjoin(seen, seen.c.opportunity_id == now.c.opportunity_id)
-        .where(and_(history.c.valid_from < end, or_(history.c.valid_to.is_(None), history.c.valid_to >= end)))
+        .outerjoin(spent, spent.c.opportunity_id == now.c.opportunity_id)
+        .where(_stood(history, day))
         .subquery("opportunities_then")
+    )
+
+
+def open_deals_as_of(day: date) -> Subquery:
+    """The deals that were open at the end of the day, by what the history alone knows of them; other columns are null.
+
+    A third of the work of `opportunities_as_of`, to the same amounts and days.
+    """
+    history, stage, spent = schema.opportunity_history, schema.stages.alias("stage_then"), _days_in_stage(day)
+    then = {
+        **{name: history.c[name] for name in ("opportunity_id", *_KEPT)},
+        "probability": stage.c.probability,
+        "active_days_in_stage": spent.c.days,
+    }
+    unknown = {column.name: cast(null(), column.type) for column in schema.opportunities.c}
+    return (
+        select(*(column.label(name) for name, column in {**unknown, **then}.items()))
+        .select_from(history)
+        .outerjoin(stage, stage.c.stage_id == history.c.stage_id)
+        .outerjoin(spent, spent.c.opportunity_id == history.c.opportunity_id)
+        .where(_stood(history, day), history.c.status == "open")
+        .subquery("open_deals_then")
+    )
+
+
+def _stood(history: FromClause, day: date) -> ColumnElement[bool]:
+    """Whether an interval holds the end of the day."""
+    end = datetime.combine(day + timedelta(days=1), time())
+    return and_(history.c.valid_from < end, or_(history.c.valid_to.is_(None), history.c.valid_to >= end))
+
+
+def _days_in_stage(day: date) -> Subquery:
+    """Active days up to the day that each deal then in play had spent in its stage: re-entries added up, pauses not."""
+    present, spent = schema.opportunity_history.alias("present"), schema.opportunity_history.alias("spent")
+    until = func.least(func.coalesce(cast(spent.c.valid_to, Date), day), day, type_=Date)
+    days = type_coerce(until - cast(spent.c.valid_from, Date), Integer)
+    return (
+        select(present.c.opportunity_id, cast(func.sum(days), Integer).label("days"))
+        .join(
+            spent,
+            and_(spent.c.opportunity_id == present.c.opportunity_id, spent.c.stage_id == present.c.stage_id),
+        )
+        .where(
+            _stood(present, day),
+            present.c.status.in_(_IN_PLAY),
+            spent.c.status == "open",
+            spent.c.is_derived.is_not(True),
+            cast(spent.c.valid_from, Date) <= day,
+        )
+        .group_by(present.c.opportunity_id)
+        .subquery("days_in_stage")
     )
 
 
@@ -98,6 +158,12 @@ OPPORTUNITIES = Fact(
     schema.opportunities,
     Text("one row per opportunity", "每个商机一行"),
     as_of=opportunities_as_of,
+)
+OPEN_DEALS = Fact(
+    "open deals",
+    schema.opportunities,
+    Text("one row per opportunity that is open", "每个进行中的商机一行"),
+    as_of=open_deals_as_of,
 )
 REACHED = Fact(
     "reached stages",

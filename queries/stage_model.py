@@ -1,0 +1,172 @@
+"""What the funnel forecast expects of a deal in each stage: success rate and lead time, and where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import select
+
+from crm import schema
+from queries.breakdown import statement
+from queries.engine import frame_of, question
+from queries.funnel import recent_period, stages
+from queries.funnel_model import Model, Passed, assumed_rates, quartiles
+from queries.scope import Scope
+from queries.semantic import dimensions as d
+from queries.semantic import measures as m
+from queries.semantic.model import Dimension
+from queries.slices import Slice
+
+#: Below this many exits under the filters, a stage borrows rate and lead time from the whole company.
+ENOUGH_EXITS = 10
+#: A month in days, where typed months stand beside days.
+MONTH_DAYS = 365.25 / 12
+
+_STAGE = ["stage", "stage_label", "stage_label_zh", "position"]
+_LEARNED = ["success_rate", "success_over", "success_under", "lead_days", "lead_p25", "lead_p75"]
+_FLAGS = ["is_borrowed", "is_assumed", "is_typed"]
+MODEL_COLUMNS = [*_STAGE, *_LEARNED, "lead_months", *_FLAGS, "product", "later_days"]
+
+
+def open_stages(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
+    """`stages` without the won one."""
+    steps = stages(slice_, scope=scope)
+    return steps[~steps["is_won"].fillna(False).astype(bool)].reset_index(drop=True)
+
+
+def unanswered(columns: list[str], reason: str) -> pd.DataFrame:
+    """An empty frame that says why in `attrs["reason"]`."""
+    empty = pd.DataFrame(columns=columns)
+    empty.attrs["reason"] = reason
+    return empty
+
+
+@question
+def stage_model(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
+    """One row per open stage in order: stage, stage_label, stage_label_zh, position, then what is expected of a deal.
+
+    success_rate = success_over (moved on) / success_under (left), of the deals that left the stage in the twelve
+    months to the as-of date; lead_days, whole: the median of the active days of those that moved on, with lead_p25
+    and lead_p75; product of the success rates from the stage on; later_days, the lead times of the stages after it.
+    is_borrowed: taken from the whole company (within the scope), fewer than 10 deals having left under the filters.
+    is_assumed: taken from the stage's own probability or typical days, nothing having been recorded.
+    is_typed: rates or lead times come from the slice; typed lead_months stand in lead_days by their average length.
+
+    Empty, with `attrs["reason"]`, where there are `no_stages`, `no_rates` or `no_leads` to go by. Typed options that
+    do not fit the stages are named in `attrs["ignored"]`.
+    """
+    steps = open_stages(slice_, scope=scope)
+    if steps.empty:
+        return unanswered(MODEL_COLUMNS, "no_stages")
+    rates, leads = (_typed(slice_, name, len(steps)) for name in ("rates", "leads"))
+    learned = [] if rates and leads else _learned(slice_, scope, steps)
+    model = steps[_STAGE].join(pd.DataFrame(learned, columns=[*_LEARNED, *_FLAGS], index=steps.index))
+    model[_FLAGS] = model[_FLAGS].fillna(False).astype(bool)
+    model["lead_months"] = np.nan
+    if rates:
+        model = model.assign(success_rate=rates, success_over=np.nan, success_under=np.nan)
+    if leads:
+        days = [round(months * MONTH_DAYS) for months in leads]
+        model = model.assign(lead_months=leads, lead_days=days, lead_p25=np.nan, lead_p75=np.nan)
+    model["is_typed"] = bool(rates or leads)
+    for column, reason in (("success_rate", "no_rates"), ("lead_days", "no_leads")):
+        if model[column].isna().any():
+            return unanswered(MODEL_COLUMNS, reason)
+    model["product"] = model["success_rate"][::-1].cumprod()
+    model["later_days"] = model["lead_days"][::-1].cumsum() - model["lead_days"]
+    typed = {"rates": rates, "leads": leads}
+    model.attrs["ignored"] = tuple(name for name, read in typed.items() if slice_.option(name) and not read)
+    return model[MODEL_COLUMNS]
+
+
+def model_of(stages_: pd.DataFrame) -> Model | None:
+    """The answer of `stage_model` as the arithmetic takes it; None where there is none."""
+    if stages_.empty:
+        return None
+    in_months = bool(stages_["lead_months"].notna().all())
+    leads = stages_["lead_months" if in_months else "lead_days"].astype(float)
+    return Model(tuple(stages_["stage"]), tuple(stages_["success_rate"].astype(float)), tuple(leads), in_months)
+
+
+def passed_of(stages_: pd.DataFrame) -> list[Passed | None]:
+    """The history behind each stage of `stage_model`; None for what is typed in or assumed."""
+    return [
+        None
+        if np.isnan(row.success_under)
+        else Passed(
+            int(row.success_under),
+            int(row.success_over),
+            None if np.isnan(row.lead_p25) else (row.lead_p25, row.lead_days, row.lead_p75),
+        )
+        for row in stages_.itertuples()
+    ]
+
+
+def _typed(slice_: Slice, name: str, count: int) -> list[float]:
+    """The numbers typed in for an option, one per open stage; none where they do not fit."""
+    given = [float(number) for number in slice_.option(name).split(",") if number]
+    fits = len(given) == count and (name == "leads" or max(given) <= 1)
+    return given if fits else []
+
+
+def _learned(slice_: Slice, scope: Scope, steps: pd.DataFrame) -> list[dict[str, Any]]:
+    """One row per stage from the best history there is: under the filters, of the company, of the stage itself."""
+    own = whole = _passed(slice_, scope)
+    if slice_.filters and any(_is_thin(own.get(stage)) for stage in steps["stage"]):
+        whole = _passed(Slice(as_of=slice_.as_of), scope)
+    rates = assumed_rates(_probabilities(list(steps["stage"])))
+    return [
+        _of_stage(own.get(row.stage), whole.get(row.stage), rate, row.typical_days)
+        for row, rate in zip(steps.itertuples(), rates, strict=True)
+    ]
+
+
+def _is_thin(passed: Passed | None) -> bool:
+    return passed is None or passed.exits < ENOUGH_EXITS or passed.quartiles is None
+
+
+def _of_stage(own: Passed | None, whole: Passed | None, rate: float, typical_days: float | None) -> dict[str, Any]:
+    """Rate and lead time, each from the first history that has it."""
+    used = whole if own is None or own.exits < ENOUGH_EXITS else own
+    timed = used if used is None or used.quartiles is not None else whole
+    typical = np.nan if typical_days is None else float(typical_days)
+    low, median, high = timed.quartiles if timed is not None and timed.quartiles else (np.nan, typical, np.nan)
+    return {
+        "success_rate": used.advances / used.exits if used else rate,
+        "success_over": used.advances if used else np.nan,
+        "success_under": used.exits if used else np.nan,
+        "lead_days": np.floor(median + 0.5),
+        "lead_p25": low,
+        "lead_p75": high,
+        "is_borrowed": used is not None and (used != own or timed != own),
+        "is_assumed": used is None or np.isnan(low),
+        "is_typed": False,
+    }
+
+
+def column(name: str) -> Dimension:
+    """A fact's own column as something to group by."""
+    return replace(d.status, name=name, via=name)
+
+
+def _passed(slice_: Slice, scope: Scope) -> dict[str, Passed]:
+    """What is known of the deals that left each stage in the last twelve months."""
+    by = [column("stage_id"), column("outcome"), column("active_days")]
+    left = frame_of(statement([m.stage_exits], by, slice_=slice_, scope=scope, period=recent_period(slice_)))
+    passed = {}
+    for stage, rows in left.groupby("stage_id"):
+        moved_on = rows[rows["outcome"] == "advanced"]
+        days, counts = moved_on["active_days"].to_numpy(float), moved_on["stage_exits"].to_numpy(np.int64)
+        timed = ~np.isnan(days)
+        spread = quartiles(days[timed], counts[timed]) if timed.any() else None
+        passed[str(stage)] = Passed(int(rows["stage_exits"].sum()), int(counts.sum()), spread)
+    return passed
+
+
+def _probabilities(stages_: list[str]) -> list[float]:
+    table = schema.stages
+    found = frame_of(select(table.c.stage_id, table.c.probability).where(table.c.stage_id.in_(stages_)))
+    return found.set_index("stage_id")["probability"].astype(float).reindex(stages_).tolist()
