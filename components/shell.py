@@ -160,6 +160,8 @@ def sheet(w: Words) -> html.Section:
                 rowModelType="infinite",
                 dashGridOptions={
                     "theme": "themeQuartz",
+                    "rowHeight": 32,
+                    "headerHeight": 32,
                     "cacheBlockSize": 100,
                     "maxBlocksInCache": 20,
                     "rowSelection": {"mode": "multiRow", "checkboxes": False, "headerCheckbox": False},
