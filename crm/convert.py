@@ -16,7 +16,7 @@ from crm.source import FileColumn
 #: The SQL type of each kind of column, and what a value is not that cannot be read as one.
 SQL_TYPES = {
     "text": "VARCHAR",
-    "number": "DECIMAL(28, 8)",
+    "number": "DECIMAL(18, 6)",
     "whole": "BIGINT",
     "flag": "BOOLEAN",
     "date": "DATE",
@@ -25,19 +25,24 @@ SQL_TYPES = {
 NAMES = {"number": "a number", "whole": "a whole number", "flag": "true or false", "date": "a date", "time": "a time"}
 
 # A slashed date is two short numbers and a year, whatever is between them; a part above 12 tells which one is the day.
+# Numbers have six decimals, four where one is too large for that; wider decimals are read a hundred times slower and
+# cannot be multiplied by each other.
 # Times with an offset become UTC; a date keeps the day that is written, whatever offset follows it.
 MACROS = r"""
-CREATE OR REPLACE TEMP MACRO crm_number(v, comma) AS TRY_CAST(
+CREATE OR REPLACE TEMP MACRO crm_plain(v, comma) AS
     CASE WHEN comma THEN replace(replace(v, '.', ''), ',', '.')
          WHEN contains(v, '_') THEN NULL
          WHEN NOT contains(v, ',') THEN v
          WHEN regexp_full_match(v, '\s*[-+]?\d{1,3}(,\d{3})+(\.\d*)?\s*') THEN replace(v, ',', '')
-    END AS DECIMAL(28, 8));
+    END;
+CREATE OR REPLACE TEMP MACRO crm_number(v, comma) AS TRY_CAST(crm_plain(v, comma) AS DECIMAL(18, 6));
+CREATE OR REPLACE TEMP MACRO crm_large_number(v, comma) AS TRY_CAST(crm_plain(v, comma) AS DECIMAL(18, 4));
 CREATE OR REPLACE TEMP MACRO crm_has_comma(v) AS
     regexp_full_match(v, '\s*[-+]?(\d+|\d{1,3}(\.\d{3})+),(\d{1,2}|\d{4,})\s*');
 CREATE OR REPLACE TEMP MACRO crm_has_point(v) AS regexp_matches(v, '\.(\d{1,2}|\d{4,})\s*$');
 CREATE OR REPLACE TEMP MACRO crm_whole(v, comma) AS
-    CASE WHEN crm_number(v, comma) = trunc(crm_number(v, comma)) THEN TRY_CAST(crm_number(v, comma) AS BIGINT) END;
+    CASE WHEN crm_large_number(v, comma) = trunc(crm_large_number(v, comma))
+         THEN CAST(crm_large_number(v, comma) AS BIGINT) END;
 CREATE OR REPLACE TEMP MACRO crm_flag(v) AS
     CASE WHEN lower(trim(v)) IN ('true', 't', 'yes', 'y', '1', '是') THEN true
          WHEN lower(trim(v)) IN ('false', 'f', 'no', 'n', '0', '否') THEN false END;
@@ -67,7 +72,7 @@ CREATE OR REPLACE TEMP MACRO crm_date(v, day_first) AS
 
 @dataclass(frozen=True)
 class Reading:
-    """How one column of a raw table is read: the expression over its text, and what finding it out showed."""
+    """How one column of a raw table is read: a typed expression over its text, and what finding it out showed."""
 
     column: FileColumn
     expression: str
@@ -77,11 +82,6 @@ class Reading:
     def kind(self) -> str:
         """The kind of column without the order of its dates."""
         return self.column.kind.split("-")[0]
-
-    @property
-    def type_(self) -> str:
-        """The SQL type of the column once read."""
-        return SQL_TYPES[self.kind]
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,8 @@ def reading(
     """
     kind = column.kind.split("-")[0]
     if kind in ("number", "whole"):
-        return Reading(column, f"crm_{kind}({text}, {_decimal_comma(connection, raw=raw, text=text)})")
+        comma, is_large = _number_style(connection, raw=raw, text=text)
+        return Reading(column, f"crm_{'large_' if is_large and kind == 'number' else ''}{kind}({text}, {comma})")
     if kind in ("date", "time"):
         slashes = _slashes(connection, raw=raw, text=text)
         declared = {"dmy": True, "mdy": False}.get(column.kind.partition("-")[2])
@@ -161,9 +162,13 @@ def _order_issue(slashes: _Slashes, *, file: str, column: FileColumn, chosen: bo
     return None
 
 
-def _decimal_comma(connection: duckdb.DuckDBPyConnection, *, raw: str, text: str) -> bool:
-    """Whether the column writes 1.234,5: some value can only be read so, and none has a decimal point."""
+def _number_style(connection: duckdb.DuckDBPyConnection, *, raw: str, text: str) -> tuple[bool, bool]:
+    """Whether the column writes 1.234,5 (some value can only be read so, none has a point) and has large numbers."""
     row = connection.execute(
-        f"SELECT bool_or(crm_has_comma({text})) AND NOT bool_or(crm_has_point({text})) FROM {raw} WHERE {text} <> ''"
+        f"""
+        SELECT coalesce(bool_or(crm_has_comma({text})) AND NOT bool_or(crm_has_point({text})), false),
+               coalesce(bool_or(length(regexp_replace({text}, '[.,]\\d*$|\\D', '', 'g')) > 12), false)
+        FROM {raw} WHERE {text} <> ''
+        """
     ).fetchone()
-    return bool(row and row[0])
+    return (row[0], row[1]) if row else (False, False)

@@ -6,11 +6,11 @@ import csv
 import os
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, create_engine, exists, make_url, select
+from sqlalchemy import Connection, Table, create_engine, exists, select
 
 from crm import snapshots
 from crm.issues import LoadError, Progress
-from crm.publish import SCHEMA
+from crm.publish import SCHEMA, engine_for
 from crm.schema import DERIVED_COLUMNS
 from crm.source import TARGETS
 from settings import Settings
@@ -37,8 +37,8 @@ def export(settings: Settings, folder: Path, *, progress: Progress) -> dict[str,
 
 def _connection(settings: Settings) -> Connection:
     if settings.crm_url is not None:
-        engine = create_engine(settings.crm_url)
-        schema = SCHEMA if make_url(settings.crm_url).get_backend_name() == "postgresql" else None
+        engine = engine_for(settings.crm_url)
+        schema = SCHEMA if engine.dialect.name == "postgresql" else None
         return engine.connect().execution_options(schema_translate_map={None: schema})
     snapshot = snapshots.current(settings.snapshots_dir)
     if snapshot is None:

@@ -7,8 +7,10 @@ load that fails or is killed leaves what was there as it was.
 from __future__ import annotations
 
 import errno
+import os
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -224,6 +226,7 @@ def _write_info(connection: duckdb.DuckDBPyConnection, filled: _Filled) -> None:
         "source": filled.source,
         "currency": filled.currency,
         "fiscal_year_start": str(filled.fiscal_year_start),
+        "version": uuid.uuid4().hex[:12],
         "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "issues": str(len(filled.issues)),
         **filled.facts,
@@ -259,8 +262,8 @@ def _in_sentences(folder: Path) -> Iterator[None]:
         yield
     except PermissionError as wrong:
         raise LoadError(f"{wrong.filename or folder} may not be written by this user. {unchanged}") from wrong
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as wrong:
-        full = getattr(wrong, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "No space" in str(wrong)
+    except (OSError, duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as wrong:
+        full = any(os.strerror(code) in str(wrong) for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
         what = f"The disk of {folder} is full: free some space and load again" if full else f"{folder}: {wrong}"
         raise LoadError(f"{what}. {unchanged}") from wrong
 

@@ -45,7 +45,7 @@ def shown(url: str) -> str:
 
 def refuse_unreachable(url: str) -> None:
     """Raises LoadError for an address that is none or where no database answers, before any work is done for it."""
-    engine = _engine(url)
+    engine = engine_for(url)
     try:
         engine.connect().close()
     except SQLAlchemyError as wrong:
@@ -62,7 +62,7 @@ def into_database(
     Raises LoadError when the server cannot be reached or refuses; what was there is then as it was. `schema` is for
     PostgreSQL alone.
     """
-    engine = _engine(url)
+    engine = engine_for(url)
     try:
         with engine.begin() as target:
             if engine.dialect.name == "postgresql":
@@ -79,7 +79,7 @@ def into_database(
         engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def engine_for(url: str) -> Engine:
     """An engine for the address; PostgreSQL is spoken to through psycopg where the address leaves the driver open."""
     address, parsed = shown(url), make_url(url)
     if parsed.drivername in ("postgres", "postgresql"):
@@ -158,7 +158,7 @@ def _drop_old(engine: Engine, *, schema: str) -> None:
     old = f"{schema}_old"
     try:
         with engine.begin() as target:
-            target.execute(text("SET LOCAL lock_timeout = '5s'"))
+            target.execute(text("SET LOCAL lock_timeout = '1s'"))
             target.execute(text(f"DROP SCHEMA IF EXISTS {target.dialect.identifier_preparer.quote(old)} CASCADE"))
     except OperationalError:
         return

@@ -15,9 +15,10 @@ import duckdb
 from crm.convert import MACROS, NAMES, SQL_TYPES, Reading, day_order, reading
 from crm.files import CsvFile, inspect, plain, repaired
 from crm.issues import Issue, LoadError, Progress, counted
-from crm.source import Source, SourceFile
+from crm.source import FileColumn, Source, SourceFile
 
-#: The attached database that holds the staged files, so that none of them ends up in a snapshot.
+#: The attached database that holds the staged files, so that none of them ends up in a snapshot. It is in memory and
+#: spills to the connection's temporary directory.
 CATALOG = "staged"
 #: The file being read, as text; and the same with its row numbers.
 _TEXT = f"{CATALOG}.raw.text"
@@ -42,7 +43,7 @@ def stage(
     """
     if not folder.is_dir():
         raise LoadError(f"There is no folder {folder}; give the folder that holds the CSV files.")
-    connection.execute(f"ATTACH '{_literal(scratch / 'staged.duckdb')}' AS {CATALOG}")
+    connection.execute(f"ATTACH ':memory:' AS {CATALOG}")
     connection.execute(f"CREATE SCHEMA {CATALOG}.raw")
     connection.execute(MACROS)
     staged = Staged(issues=[], problems={})
@@ -72,14 +73,14 @@ def _stage_file(
         if not file.optional:
             named = " or ".join(file.names)
             raise LoadError(f"{named} is missing in {folder}. {file.help}".strip())
-        columns = ", ".join(f"{_quoted(c.name)} {SQL_TYPES[c.kind.split('-')[0]]}" for c in file.columns)
+        columns = ", ".join(f"{_quoted(c.name)} {_type(c)}" for c in file.columns)
         connection.execute(f'CREATE TABLE {CATALOG}."{file.name}" (_row BIGINT, {columns})')
         return []
     found = inspect(path, wanted=[column.name for column in file.columns], scratch=scratch)
     texts = _texts(file, found)
     found = _read_text(connection, found, scratch=scratch)
     readings = _readings(connection, file, texts=texts, name=found.name)
-    selected = ", ".join(f"CAST({one.expression} AS {one.type_}) AS {_quoted(one.column.name)}" for one in readings)
+    selected = ", ".join(f"{one.expression} AS {_quoted(one.column.name)}" for one in readings)
     connection.execute(f'CREATE TABLE {CATALOG}."{file.name}" AS SELECT _row, {selected} FROM {_RAW}')
     issues = [*found.issues, *_no_rows(connection, name=found.name), *(one.issue for one in readings if one.issue)]
     issues += _unread(connection, file, readings=readings, texts=texts, name=found.name)
@@ -142,7 +143,7 @@ def _readings(
     return [
         reading(connection, raw=_RAW, text=texts[column.name], file=name, column=column, day_first=usual)
         if column.name in texts
-        else Reading(column, "NULL")
+        else Reading(column, f"CAST(NULL AS {_type(column)})")
         for column in file.columns
     ]
 
@@ -226,9 +227,9 @@ def _unread_issue(name: str, one: Reading, *, count: int, line: int, text: str) 
     return Issue(name, f"not_{NAMES[one.kind].replace(' ', '_')}", one.column.name, count, example, message)
 
 
+def _type(column: FileColumn) -> str:
+    return SQL_TYPES[column.kind.split("-")[0]]
+
+
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(path: Path) -> str:
-    return str(path).replace("'", "''")

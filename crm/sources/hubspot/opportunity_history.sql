@@ -6,10 +6,7 @@ SELECT
     t.status,
     coalesce(t.amount, d.amount) AS amount,
     CASE WHEN t.status = 'open' THEN t.close_date END AS expected_close_on,
-    d.account_id,
-    d.office_id,
     t.rep_id,
-    d.pipeline,
     false AS is_derived
 FROM _timeline AS t
 LEFT JOIN _deals AS d USING (deal_id)

@@ -1,10 +1,10 @@
 -- Every known change of a deal, with the funnel stage it then stood in: a lost deal stands where it last was open, or,
 -- where that is not known, in the first stage, which it has reached at least.
 WITH noted AS (
-    SELECT id, _fivetran_start AS changed_at, stage_name, amount, close_date, owner_id, account_id, campaign_id, lead_source, _row
+    SELECT id, _fivetran_start AS changed_at, stage_name, amount, close_date, owner_id, _row
     FROM staged.versions
     UNION ALL
-    SELECT opportunity_id, created_date, stage_name, amount, close_date, NULL, NULL, NULL, NULL, _row
+    SELECT opportunity_id, created_date, stage_name, amount, close_date, NULL, _row
     FROM staged.changes
 ),
 

@@ -9,12 +9,7 @@ WITH dated AS (
             ELSE t.changed_at
         END AS changed_at,
         d.created_date,
-        d.office_id,
-        d.product_id,
-        d.owner_id AS owner_now,
-        d.account_id AS account_now,
-        d.campaign_id AS campaign_now,
-        d.lead_source AS source_now
+        d.owner_id AS owner_now
     FROM _timeline AS t
     LEFT JOIN _deals AS d USING (id)
 ),
@@ -39,13 +34,7 @@ SELECT
     then_status AS status,
     amount,
     CASE WHEN then_status = 'open' AND NOT (is_derived AND status <> 'open') THEN close_date END AS expected_close_on,
-    coalesce(account_id, account_now) AS account_id,
-    office_id,
     coalesce(owner_id, owner_now) AS rep_id,
-    product_id,
-    coalesce(campaign_id, campaign_now) AS campaign_id,
-    coalesce(lead_source, source_now) AS lead_source,
-    'sales' AS pipeline,
     is_derived,
     _row
 FROM spelled
