@@ -31,6 +31,7 @@ def funnel_multiples(
     across = min(columns or _columns(len(members)), len(members))
     down, steps = math.ceil(len(members) / across), max(len(part) for part in members)
     names = parts.plain(members[0]["label"])
+    room = 76 if columns and columns <= 2 else 120  # px for a member's name
     layout: Figure = {
         "margin": {"l": round(max(parts.text_width(n, parts.NOTE) for n in names)) + 18, "r": 8, "t": 4, "b": 4}
     }
@@ -40,7 +41,7 @@ def funnel_multiples(
         row, column = divmod(place, across)
         layout |= _axes(axis, row, column, across, down, steps, max(values))
         traces += _funnel(part, axis, theme)
-        notes += _title(part, axis, last_head, numbers, theme) + _counts(part, axis, theme)
+        notes += _title(part, axis, last_head, room, numbers, theme) + _counts(part, axis, theme)
         if column == 0:
             notes += _stage_names(names, axis, theme)
     return parts.drawing(traces, theme=theme, barmode="stack", **layout, annotations=notes)
@@ -77,10 +78,10 @@ def _funnel(part: pd.DataFrame, axis: str, theme: str) -> list[Marks]:
     ]
 
 
-def _title(part: pd.DataFrame, axis: str, last_head: str, numbers: Numbers, theme: str) -> list[Marks]:
+def _title(part: pd.DataFrame, axis: str, last_head: str, room: int, numbers: Numbers, theme: str) -> list[Marks]:
     c = colours(theme)
     share = numbers.share(parts.amounts(part["of_first"])[-1], 0)
-    name = parts.fitted(parts.plain(part["member_label"])[0], 110, parts.TEXT)
+    name = parts.fitted(parts.plain(part["member_label"])[0], room, parts.TEXT)
     rest = parts.coloured(f"{share} {last_head}".rstrip(), c["ink-2"], size=parts.NOTE)
     font = {"color": c["ink"], "size": parts.TEXT}
     place = {"xref": f"x{axis}", "yref": f"y{axis}", "x": 0, "y": -0.98, "xanchor": "left"}
