@@ -135,7 +135,7 @@ def _bars(
     """The sums by landing and stage, zeros where there are none."""
     numbers = range(len(landings)) if shown is None else shown
     grid = pd.MultiIndex.from_product([numbers, steps["stage"]], names=["number", "stage"])
-    full = bars.reindex(grid, fill_value=0.0).astype(float).round(4).reset_index()
+    full = bars.reindex(grid, fill_value=0.0).astype(float).round(6).reset_index()
     full["landing"] = [landings[n][0] for n in full["number"]]
     full["month"] = pd.Series([landings[n][1] for n in full["number"]], dtype=object)
     return full.merge(steps[_STAGE], on="stage")[_BARS]
