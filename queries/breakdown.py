@@ -92,7 +92,7 @@ def breakdown(
     extra: Sequence[tuple[str, Any]] = (),
     parts: bool = False,
 ) -> pd.DataFrame:
-    """One row per combination of the dimensions' members that any measure has, biggest first measure last ordered.
+    """One row per combination of the dimensions' members that any measure has, in the order of the dimensions.
 
     Columns: each dimension's key under its name, with `<name>_label` and `<name>_label_zh`, then the measures;
     with `parts`, also `<ratio>_over` and `<ratio>_under`. Keys that are null read `unassigned`. Without `by`, one row.
@@ -112,6 +112,7 @@ def breakdown(
     for part in needed:
         filled = merged[part.name].astype(float)
         merged[part.name] = filled.fillna(0) if part.additive else filled
+    merged = _without_dateless(merged, by, [part.name for part in needed])
     for measure in measures:
         if isinstance(measure, Ratio):
             _divide(merged, measure, parts)
@@ -251,6 +252,15 @@ def _merged(frames: list[pd.DataFrame], by: Sequence[Dimension]) -> pd.DataFrame
     merged = reduce(lambda left, right: left.merge(right, on=on, how="outer"), frames)
     order = [f"{d.name}_order" if f"{d.name}_order" in merged else d.name for d in by]
     return merged.sort_values(order, na_position="last", kind="stable", ignore_index=True)
+
+
+def _without_dateless(frame: pd.DataFrame, by: Sequence[Dimension], names: list[str]) -> pd.DataFrame:
+    """Leaves out the group without a date where it holds nothing: what is open has no close date, yet is no loss."""
+    dates = [dimension.name for dimension in by if dimension.of_date]
+    if not dates:
+        return frame
+    holds = frame[names].fillna(0).ne(0).any(axis=1)
+    return frame[frame[dates].notna().all(axis=1) | holds].reset_index(drop=True)
 
 
 def _is_key(column: str, by: Sequence[Dimension]) -> bool:
