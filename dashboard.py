@@ -230,7 +230,7 @@ def table(settings: Settings, asked: argparse.Namespace) -> None:
         writer.writeheader()
         writer.writerows(rows)
     else:
-        say("\n".join(_columns(rows, [*asked.by, *asked.measures])))
+        say("\n".join(_aligned(rows, asked.by, asked.measures)))
 
 
 def vocabulary() -> Iterator[str]:
@@ -246,17 +246,18 @@ def vocabulary() -> Iterator[str]:
         yield f"  {dimension.name:<20} {dimension.meaning.en}"
 
 
-def _columns(rows: list[dict[str, Any]], names: list[str]) -> Iterator[str]:
-    cells = [
-        ["n/a" if row[n] is None else f"{row[n]:,}" if isinstance(row[n], int | float) else str(row[n]) for n in names]
-        for row in rows
-    ]
+def _aligned(rows: list[dict[str, Any]], members: list[str], measures: list[str]) -> Iterator[str]:
+    names = [*members, *measures]
+    cells = [[str(row[n]) for n in members] + [_readable(row[n]) for n in measures] for row in rows]
     widths = [max(len(line[at]) for line in [names, *cells]) for at in range(len(names))]
     for line in [names, *cells]:
-        yield "  ".join(
-            text.rjust(width) if at else text.ljust(width)
-            for at, (text, width) in enumerate(zip(line, widths, strict=True))
-        )
+        left = [text.ljust(width) for text, width in zip(line[: len(members)], widths, strict=False)]
+        right = [text.rjust(width) for text, width in zip(line[len(members) :], widths[len(members) :], strict=True)]
+        yield "  ".join([*left, *right])
+
+
+def _readable(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:,.4f}"
 
 
 @contextmanager
