@@ -1,0 +1,131 @@
+"""Findings: small rules that turn the frames of a page into ranked statements. Frames in, findings out; no words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from math import sqrt
+from typing import Any
+
+import pandas as pd
+
+#: A difference of shares has to be this many standard errors before it is called one.
+SIGNIFICANT = 2.0
+#: ... and this large, or nobody would act on it.
+NOTABLE_POINTS = 0.02
+NOTABLE_CHANGE = 0.05
+NOTABLE_LATE = 0.15
+NOTABLE_SHORT = 0.10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One statement: its name (the words are looked up by it), how much it matters (0 to 1), its values."""
+
+    name: str
+    weight: float
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def ranked(findings: Iterable[Finding | None], *, most: int = 2) -> list[Finding]:
+    """The weightiest findings first; one of each kind (the part of the name before the dot)."""
+    best: dict[str, Finding] = {}
+    for finding in sorted((f for f in findings if f is not None), key=lambda f: -f.weight):
+        best.setdefault(finding.name.partition(".")[0], finding)
+    return list(best.values())[:most]
+
+
+def differs(won: float, cases: float, won_before: float, cases_before: float) -> bool:
+    """Whether two shares differ by more than chance (two-proportion z test with pooled variance) and by enough."""
+    if min(cases, cases_before) < 10:
+        return False
+    share, before = won / cases, won_before / cases_before
+    pooled = (won + won_before) / (cases + cases_before)
+    error = sqrt(pooled * (1 - pooled) * (1 / cases + 1 / cases_before))
+    return error > 0 and abs(share - before) >= NOTABLE_POINTS and abs(share - before) / error >= SIGNIFICANT
+
+
+def changed_step(funnel: pd.DataFrame, before: pd.DataFrame) -> Finding | None:
+    """The step whose conversion moved most against last year's cohort, if any moved for certain."""
+    if funnel.empty or before.empty or len(funnel) != len(before):
+        return None
+    best: Finding | None = None
+    for at in range(1, len(funnel)):
+        now, then = funnel.iloc[at], before.iloc[at]
+        due, due_then = funnel.iloc[at - 1]["reached_count"], before.iloc[at - 1]["reached_count"]
+        if not differs(now["reached_count"], due, then["reached_count"], due_then):
+            continue
+        change = now["of_previous"] - then["of_previous"]
+        name = "step.weaker" if change < 0 else "step.stronger"
+        weight = min(1.0, 0.5 + 4 * abs(change)) * (1.0 if change < 0 else 0.7)
+        finding = Finding(
+            name, weight, {"stage": now["stage"], "share": now["of_previous"], "change": change, "at": at}
+        )
+        best = finding if best is None or finding.weight > best.weight else best
+    return best
+
+
+def changed_win_rate(numbers: pd.DataFrame, decided_last_year: float) -> Finding | None:
+    """The win rate against last year's same to-date."""
+    row = numbers.set_index("measure").loc["win_rate"]
+    if pd.isna(row["value"]) or pd.isna(row["last_year"]):
+        return None
+    if not differs(row["over"], row["under"], row["last_year"] * decided_last_year, decided_last_year):
+        return None
+    change = row["value"] - row["last_year"]
+    name = "win_rate.down" if change < 0 else "win_rate.up"
+    return Finding(name, min(1.0, 0.45 + 4 * abs(change)), {"share": row["value"], "change": change})
+
+
+def changed_amount(numbers: pd.DataFrame, measure: str, kind: str) -> Finding | None:
+    """A money measure against last year's same to-date, as a share."""
+    row = numbers.set_index("measure").loc[measure]
+    if pd.isna(row["value"]) or pd.isna(row["last_year"]) or row["last_year"] <= 0:
+        return None
+    change = row["value"] / row["last_year"] - 1
+    if abs(change) < NOTABLE_CHANGE:
+        return None
+    name = f"{kind}.down" if change < 0 else f"{kind}.up"
+    return Finding(name, min(0.95, 0.4 + abs(change)), {"amount": row["value"], "change": change})
+
+
+def late_stock(stock: pd.DataFrame) -> Finding | None:
+    """How much of the open pipeline stands still, and where most of it does."""
+    total, late = stock["open_amount"].sum(), stock["late_amount"].sum()
+    if total <= 0 or late / total < NOTABLE_LATE:
+        return None
+    worst = stock.loc[stock["late_amount"].idxmax()]
+    return Finding(
+        "late", min(0.9, 0.3 + late / total), {"amount": late, "share": late / total, "stage": worst["stage"]}
+    )
+
+
+def short_month(hint: pd.DataFrame) -> Finding | None:
+    """The coming month that falls shortest of the average of the last four quarters and can still be helped."""
+    if hint.empty:
+        return None
+    open_ones = hint[~hint["is_too_late"].astype(bool) & (hint["shortfall"] > NOTABLE_SHORT * hint["average"])]
+    if open_ones.empty:
+        return None
+    worst = open_ones.iloc[0]
+    return Finding(
+        "short",
+        min(0.85, 0.35 + worst["shortfall"] / worst["average"] / 2),
+        {"month": worst["month"], "amount": worst["shortfall"], "needed": worst["needed"]},
+    )
+
+
+def weakest_member(frame: pd.DataFrame, dimension: str, value: str, before: str) -> Finding | None:
+    """The member that lost most against last year in money, where it lost at all notably."""
+    known = frame[(frame[before] > 0) & (frame[dimension] != "unassigned")]
+    if len(known) < 2:
+        return None
+    change = known[value] - known[before]
+    worst = known.loc[change.idxmin()]
+    loss = worst[value] - worst[before]
+    if loss >= 0 or -loss < NOTABLE_CHANGE * worst[before]:
+        return None
+    weight = min(0.9, 0.4 - loss / max(known[before].sum(), 1) * 3)
+    return Finding(
+        "member.behind", weight, {"member": worst[dimension], "amount": loss, "change": loss / worst[before]}
+    )

@@ -1,0 +1,99 @@
+"""Overview questions: the course of the year, who is ahead, and the deals that decide the quarter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+from sqlalchemy import and_, case, func, or_, select
+
+from queries.breakdown import Source, breakdown, conditions
+from queries.engine import current, frame_of, question
+from queries.funnel import LATE_INDEX, age_index, stage_age_limits
+from queries.headline import period_of
+from queries.periods import Period, fiscal_start, months_later
+from queries.scope import Scope
+from queries.semantic import dimensions as d
+from queries.semantic import measures as m
+from queries.semantic.facts import OPPORTUNITIES
+from queries.slices import Slice
+
+
+@question
+def won_by_month(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
+    """One row per month of the fiscal year to date: month, won_amount, last_year (the whole month a year earlier)."""
+    database = current()
+    as_of = slice_.as_of or database.as_of
+    start = fiscal_start(as_of, 12, database.first_month)
+    months = [m_ for m_ in (months_later(start, step) for step in range(12)) if m_ <= as_of]
+    table = pd.DataFrame({"month": months})
+    for column, back in (("won_amount", 0), ("last_year", 12)):
+        first, last = months_later(start, -back), months_later(as_of, -back)
+        if back:
+            last = months_later(months[-1], 1 - back) - pd.Timedelta(days=1).to_pytimedelta()
+        found = breakdown(
+            m.won_amount, by=[d.month], slice_=slice_, scope=scope, period=Period("range", first, last, last)
+        )
+        by_month = {months_later(pd.Timestamp(r.month).date(), back): r.won_amount for r in found.itertuples()}
+        table[column] = [by_month.get(month, 0.0) for month in months]
+    return table
+
+
+@question
+def won_by_member(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
+    """One row per member of the slice's `by`, most won first: labels, won_amount, last_year (same to-date)."""
+    by, period = d.DIMENSIONS[slice_.by], period_of(slice_)
+    now = breakdown(m.won_amount, by=[by], slice_=slice_, scope=scope, period=period)
+    before = period.last_year()
+    if before is None:
+        now["last_year"] = float("nan")
+    else:
+        then = breakdown(m.won_amount, by=[by], slice_=slice_, scope=scope, period=before)
+        keys = [column for column in now.columns if column != "won_amount"]
+        now = now.merge(then.rename(columns={"won_amount": "last_year"}), on=keys, how="outer")
+        now[["won_amount", "last_year"]] = now[["won_amount", "last_year"]].fillna(0.0)
+    return now.sort_values("won_amount", ascending=False, kind="stable", ignore_index=True)
+
+
+@question
+def deciding_deals(slice_: Slice, *, scope: Scope, count: int = 8) -> pd.DataFrame:
+    """One row per open deal expected by the end of the running quarter, those with a warning first, then the largest.
+
+    Columns: opportunity_id, name, name_zh, account, account_zh, rep, rep_zh, stage, stage_zh, amount, age_index,
+    expected_close_on, push_count, is_overdue.
+    """
+    database = current()
+    as_of = slice_.as_of or database.as_of
+    quarter_end = months_later(fiscal_start(as_of, 3, database.first_month), 3)
+    source = Source.of(OPPORTUNITIES, slice_)
+    t, looked_up = source.table, (d.account, d.rep, d.stage)
+    index = age_index(t, stage_age_limits(slice_, scope=scope))
+    warned = case((or_(index > LATE_INDEX, t.c.push_count >= 2, t.c.expected_close_on < as_of), 0), else_=1)
+    columns = [t.c.opportunity_id, t.c.name, func.coalesce(t.c.name_zh, t.c.name).label("name_zh")]
+    for dimension in looked_up:
+        table, (plain, zh) = source.joined(dimension), dimension.names or ("", "")
+        columns += [table.c[plain].label(dimension.name)]
+        columns += [func.coalesce(table.c[zh], table.c[plain]).label(f"{dimension.name}_zh")]
+    columns += [
+        t.c.amount,
+        index.label("age_index"),
+        t.c.expected_close_on,
+        t.c.push_count,
+        (t.c.expected_close_on < as_of).label("is_overdue"),
+    ]
+    where = conditions(source, slice_=slice_, scope=scope, period=None)
+    due = and_(t.c.status == "open", t.c.expected_close_on < quarter_end)
+    filtering = [d.DIMENSIONS[name] for name in dict.fromkeys([*dict(slice_.filters), *dict(scope.limits)])]
+    made = (
+        select(*columns)
+        .select_from(source.joins(t, [*looked_up, *filtering]))
+        .where(*where, due)
+        .order_by(warned, t.c.amount.desc(), t.c.opportunity_id)
+        .limit(count)
+    )
+    return frame_of(made)
+
+
+def whole_company(slice_: Slice) -> Slice:
+    """The slice without filters."""
+    return replace(slice_, filters=())
