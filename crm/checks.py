@@ -6,10 +6,10 @@ null) and reports everything; nothing is dropped without a row in `load_issues`.
 
 from __future__ import annotations
 
-import duckdb
 from sqlalchemy import Date, DateTime, Numeric, Table
 
 from crm.issues import Issue, counted
+from crm.mapping import Mapped
 from crm.schema import BASES, SOURCE_TABLES, STATUSES, UNMAPPED, metadata
 
 #: Which table lists the members that a key column names.
@@ -53,37 +53,37 @@ _ODD = (
 )  # fmt: skip
 
 
-def check(connection: duckdb.DuckDBPyConnection) -> list[Issue]:
+def check(mapped: Mapped) -> list[Issue]:
     """Repairs and reports what our filled tables hold that cannot be; the tables must not have been derived yet."""
     issues: list[Issue] = []
     for table in SOURCE_TABLES:
-        issues += _impossible_dates(connection, table)
-        issues += _impossible_shares(connection, table)
-    issues += _unknown_words(connection, "opportunities", "status", STATUSES)
-    issues += _unknown_words(connection, "opportunity_history", "status", STATUSES)
-    issues += _unknown_words(connection, "sales", "basis", BASES)
+        issues += _impossible_dates(mapped, table)
+        issues += _impossible_shares(mapped, table)
+    issues += _unknown_words(mapped, "opportunities", "status", STATUSES)
+    issues += _unknown_words(mapped, "opportunity_history", "status", STATUSES)
+    issues += _unknown_words(mapped, "sales", "basis", BASES)
     for name, (column, parent) in PARENT_OF.items():
-        issues += _orphans(connection, name, column, parent)
+        issues += _orphans(mapped, name, column, parent)
     for table in SOURCE_TABLES:
-        issues += _unknown_references(connection, table)
-        issues += _unknown_members(connection, table)
-    issues += _overlaps(connection)
+        issues += _unknown_references(mapped, table)
+        issues += _unknown_members(mapped, table)
+    issues += _overlaps(mapped)
     for name, rule, column, condition, words in _ODD:
-        issues += _odd(connection, name, rule=rule, column=column, condition=condition, words=words)
+        issues += _odd(mapped, name, rule=rule, column=column, condition=condition, words=words)
     return issues
 
 
-def _impossible_dates(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Issue]:
+def _impossible_dates(mapped: Mapped, table: Table) -> list[Issue]:
     issues = []
     for column in table.columns:
         if not isinstance(column.type, Date | DateTime):
             continue
         outside = f"{column.name} < DATE '{EARLIEST}' OR {column.name} >= DATE '{LATEST}'"
         if column.primary_key:
-            count, example = _delete(connection, table.name, outside, show=column.name)
+            count, example = _delete(mapped, table.name, outside, show=column.name)
             done = "the rows were left out"
         else:
-            count, example = _clear(connection, table.name, column.name, outside)
+            count, example = _clear(mapped, table.name, column.name, outside)
             done = "left empty"
         if count:
             message = (
@@ -94,11 +94,11 @@ def _impossible_dates(connection: duckdb.DuckDBPyConnection, table: Table) -> li
     return issues
 
 
-def _impossible_shares(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Issue]:
+def _impossible_shares(mapped: Mapped, table: Table) -> list[Issue]:
     issues = []
     for column in table.columns:
         if isinstance(column.type, Numeric) and column.type.precision == 9 and column.type.scale == 6:
-            count, example = _clear(connection, table.name, column.name, f"{column.name} NOT BETWEEN 0 AND 1")
+            count, example = _clear(mapped, table.name, column.name, f"{column.name} NOT BETWEEN 0 AND 1")
             if count:
                 message = (
                     f"{counted(count, 'value')} in {table.name}.{column.name} outside 0 to 1 ({example}); left empty. "
@@ -108,11 +108,9 @@ def _impossible_shares(connection: duckdb.DuckDBPyConnection, table: Table) -> l
     return issues
 
 
-def _unknown_words(
-    connection: duckdb.DuckDBPyConnection, table: str, column: str, words: tuple[str, ...]
-) -> list[Issue]:
+def _unknown_words(mapped: Mapped, table: str, column: str, words: tuple[str, ...]) -> list[Issue]:
     listed = ", ".join(f"'{word}'" for word in words)
-    count, example = _clear(connection, table, column, f"{column} NOT IN ({listed})")
+    count, example = _clear(mapped, table, column, f"{column} NOT IN ({listed})")
     if not count:
         return []
     message = (
@@ -122,21 +120,21 @@ def _unknown_words(
     return [Issue(table, "unknown_word", column, count, example, message)]
 
 
-def _orphans(connection: duckdb.DuckDBPyConnection, table: str, column: str, parent: str) -> list[Issue]:
-    count, example = _delete(connection, table, f"{column} NOT IN (SELECT {column} FROM {parent})", show=column)
+def _orphans(mapped: Mapped, table: str, column: str, parent: str) -> list[Issue]:
+    count, example = _delete(mapped, table, f"{column} NOT IN (SELECT {column} FROM {parent})", show=column)
     if not count:
         return []
     message = f"{counted(count, 'row')} of {table} whose {column} is not in {parent} ({example}); left out."
     return [Issue(table, "orphan", column, count, example, message)]
 
 
-def _unknown_references(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Issue]:
+def _unknown_references(mapped: Mapped, table: Table) -> list[Issue]:
     issues = []
     for column, listed in REFERENCES.items():
         if column not in table.c or table.c[column].primary_key or table.name in PARENT_OF:
             continue
         unknown = f"{column} IS NOT NULL AND {column} NOT IN (SELECT {column} FROM {listed})"
-        count, example = _clear(connection, table.name, column, unknown)
+        count, example = _clear(mapped, table.name, column, unknown)
         if count:
             message = (
                 f"{counted(count, 'row')} of {table.name} whose {column} is not in {listed} ({example}); "
@@ -146,7 +144,7 @@ def _unknown_references(connection: duckdb.DuckDBPyConnection, table: Table) -> 
     return issues
 
 
-def _unknown_members(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Issue]:
+def _unknown_members(mapped: Mapped, table: Table) -> list[Issue]:
     """Keys that no row of their dimension has become `unmapped`, which every dimension then has as a member."""
     issues = []
     for column, dimension in DIMENSION_OF.items():
@@ -154,9 +152,9 @@ def _unknown_members(connection: duckdb.DuckDBPyConnection, table: Table) -> lis
             continue
         key = metadata.tables[dimension].primary_key.columns.keys()[0]
         unknown = f"{column} IS NOT NULL AND {column} NOT IN (SELECT {key} FROM {dimension})"
-        count, example = _clear(connection, table.name, column, unknown, to=f"'{UNMAPPED}'")
+        count, example = _clear(mapped, table.name, column, unknown, to=f"'{UNMAPPED}'")
         if count:
-            connection.execute(
+            mapped.connection.execute(
                 f"INSERT INTO {dimension} ({key}, {_label(dimension)}, {_label(dimension)}_zh) "
                 f"SELECT $key, 'Unmapped', '未对应' WHERE $key NOT IN (SELECT {key} FROM {dimension})",
                 {"key": UNMAPPED},
@@ -174,9 +172,9 @@ def _label(dimension: str) -> str:
     return "office" if dimension == "regions" else "name"
 
 
-def _overlaps(connection: duckdb.DuckDBPyConnection) -> list[Issue]:
+def _overlaps(mapped: Mapped) -> list[Issue]:
     """Ends an interval of history where the next one begins, so that at any moment one of them holds."""
-    changed = connection.execute(
+    changed = mapped.connection.execute(
         """
         UPDATE opportunity_history AS h SET valid_to = n.following
         FROM (SELECT opportunity_id, valid_from, lead(valid_from) OVER
@@ -196,35 +194,35 @@ def _overlaps(connection: duckdb.DuckDBPyConnection) -> list[Issue]:
     return [Issue("opportunity_history", "overlap", "valid_to", len(changed), example, message)]
 
 
-def _odd(
-    connection: duckdb.DuckDBPyConnection, table: str, *, rule: str, column: str, condition: str, words: str
-) -> list[Issue]:
+def _odd(mapped: Mapped, table: str, *, rule: str, column: str, condition: str, words: str) -> list[Issue]:
     key = metadata.tables[table].primary_key.columns.keys()[0]
-    count, example = _found(connection, table, condition, show=key)
+    count, example = _found(mapped, table, condition, show=key)
     if not count:
         return []
     message = f"{counted(count, 'row')} of {table} {words} ({example}). They were kept as they are; look at the source."
     return [Issue(table, rule, column, count, example, message)]
 
 
-def _clear(
-    connection: duckdb.DuckDBPyConnection, table: str, column: str, condition: str, *, to: str = "NULL"
-) -> tuple[int, str | None]:
+def _clear(mapped: Mapped, table: str, column: str, condition: str, *, to: str = "NULL") -> tuple[int, str | None]:
     """Sets a column where the condition holds; returns how many rows that were, and the least value among them."""
-    count, example = _found(connection, table, condition, show=column)
+    count, example = _found(mapped, table, condition, show=column)
     if count:
-        connection.execute(f"UPDATE {table} SET {column} = {to} WHERE {condition}")
+        mapped.connection.execute(f"UPDATE {table} SET {column} = {to} WHERE {condition}")
     return count, example
 
 
-def _delete(connection: duckdb.DuckDBPyConnection, table: str, condition: str, *, show: str) -> tuple[int, str | None]:
+def _delete(mapped: Mapped, table: str, condition: str, *, show: str) -> tuple[int, str | None]:
     """Deletes where the condition holds; returns how many rows that were, and the least value of `show` among them."""
-    count, example = _found(connection, table, condition, show=show)
+    count, example = _found(mapped, table, condition, show=show)
     if count:
-        connection.execute(f"DELETE FROM {table} WHERE {condition}")
+        mapped.connection.execute(f"DELETE FROM {table} WHERE {condition}")
     return count, example
 
 
-def _found(connection: duckdb.DuckDBPyConnection, table: str, condition: str, *, show: str) -> tuple[int, str | None]:
-    row = connection.execute(f"SELECT count(*), CAST(min({show}) AS VARCHAR) FROM {table} WHERE {condition}").fetchone()
-    return (row[0], row[1]) if row else (0, None)
+def _found(mapped: Mapped, table: str, condition: str, *, show: str) -> tuple[int, str | None]:
+    """How many rows there are, and an example: the first of them in the source's file, where that can be told."""
+    row = mapped.connection.execute(
+        f"SELECT count(*), CAST(min({show}) AS VARCHAR) FROM {table} WHERE {condition}"
+    ).fetchone()
+    count, least = row if row else (0, None)
+    return count, (mapped.example(table, condition, show=show) or least) if count else None

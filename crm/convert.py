@@ -167,7 +167,7 @@ def _number_style(connection: duckdb.DuckDBPyConnection, *, raw: str, text: str)
     row = connection.execute(
         f"""
         SELECT coalesce(bool_or(crm_has_comma({text})) AND NOT bool_or(crm_has_point({text})), false),
-               coalesce(bool_or(length(regexp_replace({text}, '[.,]\\d*$|\\D', '', 'g')) > 12), false)
+               coalesce(bool_or(length(regexp_replace({text}, '\\.\\d*$|\\D', '', 'g')) > 12), false)
         FROM {raw} WHERE {text} <> ''
         """
     ).fetchone()

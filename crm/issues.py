@@ -33,3 +33,8 @@ class LoadError(Exception):
 def counted(count: int, noun: str) -> str:
     """`1 row`, `2,000 rows`; for a noun whose plural takes an s."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def part(progress: Progress, low: float, high: float) -> Progress:
+    """Progress of a step that is a part of the whole."""
+    return lambda step, share: progress(step, low + (high - low) * share)

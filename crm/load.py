@@ -11,41 +11,25 @@ import os
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 
 from crm import snapshots
-from crm.checks import check
 from crm.derive import create_tables, derive
-from crm.issues import Issue, LoadError, Progress
-from crm.mapping import map_tables
+from crm.filling import Filled, fill_tables
+from crm.issues import Issue, LoadError, Progress, part
 from crm.publish import into_database, refuse_unreachable, shown
 from crm.report import Report
 from crm.schema import metadata
 from crm.source import Source, find
-from crm.stage import stage
 from crm.verify import totals, verify
 from settings import Settings
 
-
-@dataclass(frozen=True)
-class _Filled:
-    """What is known once our tables are filled and before anything is derived from them."""
-
-    source: str
-    as_of: date
-    currency: str
-    fiscal_year_start: int
-    issues: list[Issue]
-    facts: Mapping[str, str]
-
-
-_Fill = Callable[[duckdb.DuckDBPyConnection, Path, Progress], _Filled]
+_Fill = Callable[[duckdb.DuckDBPyConnection, Path, Progress], Filled]
 
 
 def silent(step: str, share: float) -> None:  # noqa: ARG001 - the signature of Progress
@@ -70,8 +54,8 @@ def load(
     if check_only:
         return _check_only(mapping, path, settings=settings, progress=progress)
 
-    def fill(connection: duckdb.DuckDBPyConnection, scratch: Path, progress: Progress) -> _Filled:
-        filled, problems = _fill(connection, mapping, path, scratch=scratch, settings=settings, progress=progress)
+    def fill(connection: duckdb.DuckDBPyConnection, scratch: Path, progress: Progress) -> Filled:
+        filled, problems = fill_tables(connection, mapping, path, scratch=scratch, settings=settings, progress=progress)
         if problems:
             raise LoadError(sentence for sentences in problems.values() for sentence in sentences)
         return filled
@@ -85,9 +69,9 @@ def load_demo(
     """Loads the made-up company; equal sizes, seeds and as-of dates give equal tables."""
     from crm.demo import write_demo  # only here: the company takes longer to import than a load to start
 
-    as_of = settings.as_of or datetime.now(UTC).date()
+    as_of = settings.as_of or date.today()
 
-    def fill(connection: duckdb.DuckDBPyConnection, _: Path, progress: Progress) -> _Filled:
+    def fill(connection: duckdb.DuckDBPyConnection, _: Path, progress: Progress) -> Filled:
         write_demo(
             connection,
             opportunities=opportunities,
@@ -97,7 +81,7 @@ def load_demo(
             progress=progress,
         )
         facts = {"seed": str(seed), "opportunities": str(opportunities)}
-        return _Filled("demo", as_of, settings.currency, settings.fiscal_year_start, [], facts)
+        return Filled("demo", as_of, settings.currency, settings.fiscal_year_start, [], facts=facts)
 
     return _publish(fill, settings=settings, into=into, progress=progress)
 
@@ -113,7 +97,8 @@ def _publish(fill: _Fill, *, settings: Settings, into: str | None, progress: Pro
             filled = _build(connection, fill, scratch=built.parent, progress=progress)
             rows = _rows(connection)
             if into is not None:
-                into_database(connection, into, scratch=built.parent, progress=_part(progress, 0.8, 1.0))
+                into_database(connection, into, scratch=built.parent, progress=part(progress, 0.8, 1.0))
+        progress("Publishing", 0.95)
         published = shown(into) if into is not None else snapshots.publish(built, folder).id
     progress("Done", 1.0)
     return Report(
@@ -127,10 +112,10 @@ def _publish(fill: _Fill, *, settings: Settings, into: str | None, progress: Pro
     )
 
 
-def _build(connection: duckdb.DuckDBPyConnection, fill: _Fill, *, scratch: Path, progress: Progress) -> _Filled:
+def _build(connection: duckdb.DuckDBPyConnection, fill: _Fill, *, scratch: Path, progress: Progress) -> Filled:
     """Fills, derives and verifies all tables; only what is complete leaves here."""
     create_tables(connection)
-    filled = fill(connection, scratch, _part(progress, 0.0, 0.6))
+    filled = fill(connection, scratch, part(progress, 0.0, 0.6))
     before = totals(connection)
     progress("Deriving history and calendar", 0.6)
     derive(connection, as_of=filled.as_of, fiscal_year_start=filled.fiscal_year_start)
@@ -139,36 +124,6 @@ def _build(connection: duckdb.DuckDBPyConnection, fill: _Fill, *, scratch: Path,
     progress("Verifying", 0.75)
     verify(connection, before=before)
     return filled
-
-
-def _fill(
-    connection: duckdb.DuckDBPyConnection,
-    source: Source,
-    path: Path,
-    *,
-    scratch: Path,
-    settings: Settings,
-    progress: Progress,
-) -> tuple[_Filled, dict[str, list[str]]]:
-    """Stages, maps and checks a source's files; problems, by table, are for the caller to refuse."""
-    staged = stage(connection, source, folder=path, scratch=scratch, progress=_part(progress, 0.0, 0.5))
-    mapped, problems = map_tables(connection, source, skipping=set(staged.problems), progress=_part(progress, 0.5, 0.8))
-    progress("Checking", 0.8)
-    checked = check(connection)
-    connection.execute("DETACH staged")
-    for file, sentences in staged.problems.items():
-        readers = [table for table in source.selects if file in {one.name for one in source.reads(table)}]
-        problems.setdefault(", ".join(readers) or file, []).extend(sentences)
-    said = dict(connection.execute("SELECT key, value FROM load_info").fetchall())
-    filled = _Filled(
-        source=source.name,
-        as_of=settings.as_of or _as_of(connection, said.get("as_of")),
-        currency=said.get("currency") or source.currency or settings.currency,
-        fiscal_year_start=int(said.get("fiscal_year_start") or source.fiscal_year_start or settings.fiscal_year_start),
-        issues=[*staged.issues, *mapped, *checked],
-        facts={},
-    )
-    return filled, problems
 
 
 def _check_only(source: Source, path: Path, *, settings: Settings, progress: Progress) -> Report:
@@ -180,7 +135,7 @@ def _check_only(source: Source, path: Path, *, settings: Settings, progress: Pro
         _database(scratch / "check.duckdb") as connection,
     ):
         create_tables(connection)
-        filled, problems = _fill(connection, source, path, scratch=scratch, settings=settings, progress=progress)
+        filled, problems = fill_tables(connection, source, path, scratch=scratch, settings=settings, progress=progress)
         rows = {table: count for table, count in _rows(connection).items() if table in source.selects}
     return Report(
         source=source.name,
@@ -190,25 +145,8 @@ def _check_only(source: Source, path: Path, *, settings: Settings, progress: Pro
         as_of=filled.as_of,
         currency=filled.currency,
         problems=problems,
+        absent=filled.absent,
     )
-
-
-def _as_of(connection: duckdb.DuckDBPyConnection, said: str | None) -> date:
-    """The day the source says its data are of, or the last day, up to today, on which anything happened in them."""
-    if said:
-        return date.fromisoformat(said)
-    row = connection.execute(
-        """
-        SELECT max(day) FROM (
-            SELECT created_on AS day FROM opportunities UNION ALL SELECT closed_on FROM opportunities
-            UNION ALL SELECT CAST(valid_from AS DATE) FROM opportunity_history
-            UNION ALL SELECT sold_on FROM sales UNION ALL SELECT done_on FROM activities
-            UNION ALL SELECT happened_on FROM contract_events
-        ) WHERE day <= $today
-        """,
-        {"today": datetime.now(UTC).date()},
-    ).fetchone()
-    return row[0] if row and row[0] else datetime.now(UTC).date()
 
 
 def _write_issues(connection: duckdb.DuckDBPyConnection, issues: list[Issue]) -> None:
@@ -220,7 +158,7 @@ def _write_issues(connection: duckdb.DuckDBPyConnection, issues: list[Issue]) ->
         )
 
 
-def _write_info(connection: duckdb.DuckDBPyConnection, filled: _Filled) -> None:
+def _write_info(connection: duckdb.DuckDBPyConnection, filled: Filled) -> None:
     facts = {
         "as_of": filled.as_of.isoformat(),
         "source": filled.source,
@@ -245,7 +183,9 @@ def _rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 @contextmanager
 def _database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a new database file, whose file is complete once it is closed."""
-    connection = duckdb.connect(str(path), config={"temp_directory": str(path.parent / "spill")})
+    connection = duckdb.connect(
+        str(path), config={"temp_directory": str(path.parent / "spill"), "autoinstall_known_extensions": False}
+    )
     try:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
@@ -266,8 +206,3 @@ def _in_sentences(folder: Path) -> Iterator[None]:
         full = any(os.strerror(code) in str(wrong) for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
         what = f"The disk of {folder} is full: free some space and load again" if full else f"{folder}: {wrong}"
         raise LoadError(f"{what}. {unchanged}") from wrong
-
-
-def _part(progress: Progress, low: float, high: float) -> Progress:
-    """Progress of a step that is a part of the whole."""
-    return lambda step, share: progress(step, low + (high - low) * share)

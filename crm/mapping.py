@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import duckdb
 from sqlalchemy import Table
@@ -10,6 +12,35 @@ from sqlalchemy import Table
 from crm.issues import Issue, LoadError, Progress, counted
 from crm.schema import DERIVED_COLUMNS
 from crm.source import TARGETS, Source
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Our tables as a source has filled them, and the way back to the rows of its files.
+
+    `names` has the files' own names by those that SELECTs know them by.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    source: Source
+    names: Mapping[str, str]
+
+    def example(self, table: str, condition: str, *, show: str) -> str | None:
+        """The first row of the source for which the condition holds, with its value of the column `show`.
+
+        None where the SELECT has no row numbers or no such column.
+        """
+        named = [self.names[file.name] for file in self.source.reads(table) if file.name in self.names]
+        if not named:
+            return None
+        try:
+            row = self.connection.execute(
+                f"SELECT _row, CAST({show} AS VARCHAR) FROM ({self.source.selects[table]}) AS {table} "
+                f"WHERE {condition} ORDER BY _row LIMIT 1"
+            ).fetchone()
+        except duckdb.Error:
+            return None
+        return f"row {row[0]} of {named[0]}: {row[1]}" if row else None
 
 
 def map_tables(

@@ -13,8 +13,8 @@ from crm.issues import Issue, counted
 class Report:
     """What was loaded, where it went, what was odd about it and how long it took.
 
-    `published` is a snapshot's id or a database's address, and None where nothing was written; `problems`, by table,
-    is only ever filled by a check, because a load with problems is refused.
+    `published` is a snapshot's id or a database's address, and None where nothing was written. Only a check fills
+    `absent`, what may be missing and is, and `problems`, with which a load would be refused, both by table.
     """
 
     source: str
@@ -25,6 +25,7 @@ class Report:
     currency: str
     published: str | None = None
     problems: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    absent: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def is_fine(self) -> bool:
@@ -37,8 +38,8 @@ class Report:
         lines = [f"{name:<{width}}  {rows:>12,}" for name, rows in self.rows.items() if rows]
         if empty := [name for name, rows in self.rows.items() if not rows and name not in self.problems]:
             lines.append(f"Empty, as the source has nothing for them: {', '.join(empty)}.")
-        for table, sentences in self.problems.items():
-            lines += [f"{table}: {sentence}" for sentence in sentences]
+        for said in (self.absent, self.problems):
+            lines += [f"{table}: {sentence}" for table, sentences in said.items() for sentence in sentences]
         lines += [f"! {issue.message}" for issue in self.issues]
         total = sum(self.rows.values())
         lines.append(

@@ -66,15 +66,15 @@ class Source:
     fiscal_year_start: int | None = None
 
     def reads(self, table: str) -> list[SourceFile]:
-        """The files that one of our tables, or a view, is made from."""
+        """The files that one of our tables, or a view, is made from, as they are named in its SQL."""
         sql = self.selects.get(table) or self.views.get(table, "")
         read, following = sql, sql
         while following:
             views = [view for view in self.views if re.search(rf"\b{view}\b", following)]
             following = "".join(self.views[view] for view in views if self.views[view] not in read)
             read += following
-        named = set(re.findall(r'\bstaged\."?(\w+)', read))
-        return [file for file in self.files if file.name in named]
+        named = list(re.findall(r'\bstaged\."?(\w+)', read))
+        return sorted((file for file in self.files if file.name in named), key=lambda file: named.index(file.name))
 
 
 def built_in() -> list[str]:
@@ -144,6 +144,9 @@ def _read(folder: Path) -> Source:
             problems.append(f"{path}: {wrong}")
     if not files:
         problems.append(f"{path} names no files: add a [files.NAME] with file and columns for each.")
+    first_month = manifest.get("fiscal_year_start")
+    if first_month not in (None, *range(1, 13)):
+        problems.append(f"{path}: fiscal_year_start is {first_month!r}; it must be a month from 1 to 12.")
     if problems:
         raise LoadError(problems)
     return Source(
@@ -152,7 +155,7 @@ def _read(folder: Path) -> Source:
         selects=selects,
         views={name: statement for name, statement in statements.items() if name not in selects},
         currency=manifest.get("currency"),
-        fiscal_year_start=manifest.get("fiscal_year_start"),
+        fiscal_year_start=first_month,
     )
 
 

@@ -27,9 +27,14 @@ _RAW = f"{CATALOG}.raw.numbered"
 
 @dataclass(frozen=True)
 class Staged:
-    """What became of a source's files: issues, and, by the file's name, problems that no load can live with."""
+    """What became of a source's files: what they are called, issues, what may be missing and is, and what may not.
 
+    Names, what is absent and problems are by the name that SELECTs know a file by.
+    """
+
+    names: dict[str, str]
     issues: list[Issue]
+    absent: dict[str, list[str]]
     problems: dict[str, list[str]]
 
 
@@ -46,7 +51,7 @@ def stage(
     connection.execute(f"ATTACH ':memory:' AS {CATALOG}")
     connection.execute(f"CREATE SCHEMA {CATALOG}.raw")
     connection.execute(MACROS)
-    staged = Staged(issues=[], problems={})
+    staged = Staged(names={}, issues=[], absent={}, problems={})
     present = {path.name.casefold(): path for path in sorted(folder.iterdir()) if path.is_file()}
     if not any(name.casefold() in present for file in source.files for name in file.names):
         wanted = ", ".join(file.names[0] for file in source.files[:8])
@@ -54,8 +59,10 @@ def stage(
     for done, file in enumerate(source.files):
         progress(f"Reading {file.names[0]}", done / len(source.files))
         path = next((present[name.casefold()] for name in file.names if name.casefold() in present), None)
+        if path is not None:
+            staged.names[file.name] = path.name
         try:
-            issues = _stage_file(connection, file, path=path, folder=folder, scratch=scratch)
+            issues, absent = _stage_file(connection, file, path=path, folder=folder, scratch=scratch)
         except LoadError as wrong:
             staged.problems[file.name] = list(wrong.sentences)
             continue
@@ -63,19 +70,22 @@ def stage(
             staged.problems[file.name] = [f"{path} cannot be read: {wrong.strerror}."]
             continue
         staged.issues.extend(issues)
+        if absent:
+            staged.absent[file.name] = absent
     return staged
 
 
 def _stage_file(
     connection: duckdb.DuckDBPyConnection, file: SourceFile, *, path: Path | None, folder: Path, scratch: Path
-) -> list[Issue]:
+) -> tuple[list[Issue], list[str]]:
+    """Makes the table of one file; returns issues, and what may be missing and is."""
     if path is None:
         if not file.optional:
             named = " or ".join(file.names)
             raise LoadError(f"{named} is missing in {folder}. {file.help}".strip())
         columns = ", ".join(f"{_quoted(c.name)} {_type(c)}" for c in file.columns)
         connection.execute(f'CREATE TABLE {CATALOG}."{file.name}" (_row BIGINT, {columns})')
-        return []
+        return [], [f"{file.names[0]} is not there, which it may be."]
     found = inspect(path, wanted=[column.name for column in file.columns], scratch=scratch)
     texts = _texts(file, found)
     found = _read_text(connection, found, scratch=scratch)
@@ -87,7 +97,8 @@ def _stage_file(
     issues += _left_out(connection, file, name=found.name)
     issues += _duplicates(connection, file, name=found.name)
     connection.execute(f"DROP VIEW {_RAW}; DROP TABLE {_TEXT}")
-    return issues
+    absent = [f"{found.name} has no column {c.name!r}, which it may." for c in file.columns if c.name not in texts]
+    return issues, absent
 
 
 def _texts(file: SourceFile, found: CsvFile) -> dict[str, str]:
@@ -222,7 +233,7 @@ def _unread_issue(name: str, one: Reading, *, count: int, line: int, text: str) 
     example = f"row {line}: {text[:80]}"
     message = (
         f"{counted(count, 'value')} in column {one.column.name} of {name} "
-        f"{'is' if count == 1 else 'are'} not {NAMES[one.kind]} ({example}); left empty. Correct them in the source."
+        f"{'is' if count == 1 else 'are'} not {NAMES[one.kind]} ({example}); left empty. Correct the source."
     )
     return Issue(name, f"not_{NAMES[one.kind].replace(' ', '_')}", one.column.name, count, example, message)
 

@@ -41,7 +41,7 @@ def test_letter_in_a_number(load_deals, rows: Callable[[str], Rows]) -> None:
         "Value",
         1,
         "row 3: 1x0",
-        "1 value in column Value of deals.csv is not a number (row 3: 1x0); left empty. Correct them in the source.",
+        "1 value in column Value of deals.csv is not a number (row 3: 1x0); left empty. Correct the source.",
     )
     assert rows("SELECT opportunity_id, amount FROM opportunities ORDER BY 1") == [
         ("D-1", Decimal("100.5")),
@@ -92,8 +92,8 @@ def test_duplicate_ids_keep_the_last_row(load_deals, rows: Callable[[str], Rows]
 def test_unknown_keys_become_a_visible_member(load_deals, rows: Callable[[str], Rows]) -> None:
     issues = load_deals(HEADER + GOOD.replace(";7;", ";99;").replace("Offer", "Dream"))
     assert {(i.table_name, i.rule, i.column_name, i.example) for i in issues} == {
-        ("opportunities", "unknown_key", "rep_id", "99"),
-        ("opportunities", "unknown_key", "stage_id", "dream"),
+        ("opportunities", "unknown_key", "rep_id", "row 2 of deals.csv: 99"),
+        ("opportunities", "unknown_key", "stage_id", "row 2 of deals.csv: dream"),
     }
     assert rows("SELECT rep_id, stage_id FROM opportunities") == [("unmapped", "unmapped")]
     assert rows("SELECT name, name_zh FROM reps WHERE rep_id = 'unmapped'") == [("Unmapped", "未对应")]
@@ -119,9 +119,9 @@ def test_unknown_status_and_missing_close_date(load_deals, rows: Callable[[str],
     won = "D-2;Acme;7;Talk;Won;8;13/02/2026;\n"
     issues = load_deals(HEADER + GOOD.replace("Open", "Asleep") + won)
     rules = {(i.table_name, i.rule, i.example) for i in issues}
-    assert ("opportunities", "unknown_word", "asleep") in rules
-    assert ("opportunities", "closed_without_date", "D-2") in rules
-    assert ("sales", "without_date", "D-2") in rules
+    assert ("opportunities", "unknown_word", "row 2 of deals.csv: asleep") in rules
+    assert ("opportunities", "closed_without_date", "row 3 of deals.csv: D-2") in rules
+    assert ("sales", "without_date", "row 3 of deals.csv: D-2") in rules
     assert rows("SELECT status FROM opportunities ORDER BY opportunity_id") == [(None,), ("won",)]
 
 
@@ -220,11 +220,15 @@ def test_what_no_load_can_live_with(load_deals, guide: Path, settings, deals: by
     assert report.rows["reps"] == 2
 
 
-def test_column_and_file_that_may_be_missing(load_deals, guide: Path, rows: Callable[[str], Rows]) -> None:
+def test_column_and_file_that_may_be_missing(load_deals, guide: Path, settings, rows: Callable[[str], Rows]) -> None:
     (guide / "mycrm" / "source.toml").write_text(
         (guide / "mycrm" / "source.toml").read_text().replace('key = "ID"', 'key = "ID"\noptional = true')
     )
     (guide / "export" / "people.csv").unlink()
+    (guide / "export" / "deals.csv").write_text(HEADER.replace(";Closes", ""))
+    report = load(str(guide / "mycrm"), guide / "export", settings=settings, check_only=True)
+    assert "reps: people.csv is not there, which it may be." in report.lines()
+    assert "accounts, opportunities, sales: deals.csv has no column 'Closes', which it may." in report.lines()
     issues = load_deals(HEADER.replace(";Closes", "") + "D-1;Acme;7;Offer;Open;100;13/02/2026\n")
     assert [i.rule for i in issues] == ["unknown_key"]
     assert rows("SELECT expected_close_on FROM opportunities") == [(None,)]

@@ -45,6 +45,7 @@ def test_decimal_comma_is_found_out_over_the_column() -> None:
 
 def test_large_numbers_keep_four_decimals() -> None:
     assert read("number", "99999999999999.1234", "0.000001")[0] == [Decimal("99999999999999.1234"), 0]
+    assert read("number", "1,000,000,000,000")[0] == [Decimal(10**12)]
     assert read("number", "999,999,999,999.123456")[0] == [Decimal("999999999999.123456")]
 
 
