@@ -154,15 +154,14 @@ def column(name: str) -> Dimension:
 
 def _passed(slice_: Slice, scope: Scope) -> dict[str, Passed]:
     """What is known of the deals that left each stage in the last twelve months."""
-    by = [column("stage_id"), column("outcome"), column("active_days")]
-    left = frame_of(statement([m.stage_exits], by, slice_=slice_, scope=scope, period=recent_period(slice_)))
+    by, period = [column("stage_id"), column("active_days")], recent_period(slice_)
+    left = frame_of(statement([m.stage_exits, m.stage_advances], by, slice_=slice_, scope=scope, period=period))
     passed = {}
-    for stage, rows in left.groupby("stage_id"):
-        moved_on = rows[rows["outcome"] == "advanced"]
-        days, counts = moved_on["active_days"].to_numpy(float), moved_on["stage_exits"].to_numpy(np.int64)
-        timed = ~np.isnan(days)
-        spread = quartiles(days[timed], counts[timed]) if timed.any() else None
-        passed[str(stage)] = Passed(int(rows["stage_exits"].sum()), int(counts.sum()), spread)
+    for stage, rows in left[left["stage_exits"] > 0].groupby("stage_id"):
+        moved_on = rows[(rows["stage_advances"] > 0) & rows["active_days"].notna()]
+        days, counts = moved_on["active_days"].to_numpy(float), moved_on["stage_advances"].to_numpy(np.int64)
+        spread = quartiles(days, counts) if len(days) else None
+        passed[str(stage)] = Passed(int(rows["stage_exits"].sum()), int(rows["stage_advances"].sum()), spread)
     return passed
 
 
