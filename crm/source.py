@@ -150,7 +150,7 @@ def _read(folder: Path) -> Source:
     if problems:
         raise LoadError(problems)
     return Source(
-        name=folder.name,
+        name=folder.resolve().name,
         files=tuple(files),
         selects=selects,
         views={name: statement for name, statement in statements.items() if name not in selects},

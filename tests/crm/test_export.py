@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,15 @@ def test_columns_are_those_a_source_fills(guide: Path, settings: Settings, tmp_p
 def test_nothing_to_export(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(LoadError, match="There is nothing to export in .*snapshots: load a CRM or the demo company"):
         export(settings, tmp_path / "out", progress=silent)
+
+
+def test_export_from_another_engine(
+    guide: Path, settings: Settings, rows: Callable[[str], Rows], tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'crm.sqlite'}"
+    load(str(guide / "mycrm"), guide / "export", settings=settings)
+    before = everything(rows)
+    load(str(guide / "mycrm"), guide / "export", settings=settings, into=url)
+    export(replace(settings, crm_url=url), tmp_path / "out", progress=silent)
+    load("tables", tmp_path / "out", settings=settings)
+    assert everything(rows) == before
