@@ -100,13 +100,12 @@ def forecast_totals(view: View, found: pd.DataFrame, method: str) -> pd.DataFram
 
 
 def foot(view: View) -> list[Any]:
-    """How right it has been; or that the model was typed in by hand."""
+    """That the model was typed in by hand, and the way back."""
     if view.slice_.option("rates") or view.slice_.option("leads"):
         back = view.slice_.with_option("rates", None).with_option("leads", None)
         typed = html.Span(view.w("forecast.typed"), className="yours")
         return [typed, to(view.w("forecast.from_history"), back, className="link")]
-    found = backtest.backtest(view.slice_, scope=view.scope)
-    return error_lines(view, found) if len(found) else []
+    return []
 
 
 def error_lines(view: View, found: pd.DataFrame) -> list[Any]:
