@@ -18,6 +18,7 @@ LONGEST_VALUE = 200
 _CHUNK = 1 << 20
 _OPEN = "a quote is opened and never closed"
 _STRAY = "a quote stands inside a value without being doubled"
+_LONG = f"a value is longer than {csv.field_size_limit():,} characters"
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,8 @@ def _fields(record: str, *, delimiter: str, width: int) -> tuple[list[str] | Non
     try:
         fields = next(csv.reader([record], delimiter=delimiter, strict=True))
     except csv.Error as error:
-        return None, _OPEN if "unexpected end" in str(error) else _STRAY
+        told = {"unexpected end": _OPEN, "field larger": _LONG}
+        return None, next((wrong for words, wrong in told.items() if words in str(error)), _STRAY)
     if len(fields) < width or any(fields[width:]):
         return None, f"{counted(len(fields), 'value')} where the header has {width}"
     return fields[:width], ""

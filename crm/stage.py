@@ -124,9 +124,7 @@ def _read_text(connection: duckdb.DuckDBPyConnection, found: CsvFile, *, scratch
     """Reads the file as text; one that DuckDB will not read is repaired first, which loses only its broken rows."""
     try:
         _read_csv(connection, found)
-    except duckdb.Error as wrong:
-        if not isinstance(wrong, duckdb.InvalidInputException):
-            raise
+    except duckdb.InvalidInputException:
         found = repaired(found, scratch=scratch)
         _read_csv(connection, found)
     row = "CAST(row_text AS BIGINT)" if found.is_numbered else "rowid + 2"

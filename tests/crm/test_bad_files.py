@@ -128,6 +128,7 @@ def test_unknown_status_and_missing_close_date(load_deals, rows: Callable[[str],
 @pytest.mark.parametrize(
     ("broken", "reason"),
     [
+        (f"D-2;{'x' * 3_000_000};7;Offer;Open;1;;\n", "a value is longer than 131,072 characters"),
         ("D-2;Acme\n", "2 values where the header has 8"),
         ("D-2;a;7;Offer;Open;1;13/02/2026;30/04/2026;too;much\n", "10 values where the header has 8"),
         ('D-2;"Acme;7;Offer;Open;1;13/02/2026;30/04/2026\n', "a quote is opened and never closed"),
