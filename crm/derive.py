@@ -163,6 +163,36 @@ _HISTORY = f"""
     ORDER BY valid_from
 """
 
+# The pipeline as it stood at each month's end: an interval is open at the ends of the months it runs over.
+_SNAPSHOTS = f"""
+    INSERT INTO pipeline_snapshots BY NAME
+    WITH spans AS (
+        SELECT *,
+            greatest(date_trunc('month', valid_from) + INTERVAL 1 MONTH,
+                     date_trunc('month', $as_of) - INTERVAL 24 MONTH) AS first_after,
+            least(date_trunc('month', coalesce(valid_to, $as_of)), date_trunc('month', $as_of)) AS last_after
+        FROM opportunity_history WHERE status = 'open'
+    ),
+    standing AS (
+        SELECT *, CAST(unnest(generate_series(first_after, last_after, INTERVAL 1 MONTH)) - INTERVAL 1 DAY AS DATE)
+            AS snapshot_on
+        FROM spans WHERE first_after <= last_after
+    ),
+    spent AS (
+        SELECT s.snapshot_on, s.opportunity_id, sum(least(i.ended_on, s.snapshot_on) - i.began_on) AS days
+        FROM standing AS s JOIN intervals AS i
+            ON i.opportunity_id = s.opportunity_id AND i.stage_id = s.stage_id
+            AND i.status = 'open' AND i.began_on <= s.snapshot_on
+        GROUP BY ALL
+    )
+    SELECT s.snapshot_on, s.opportunity_id, s.stage_id, s.status, s.amount, p.probability, s.expected_close_on,
+        d.days AS active_days_in_stage, {", ".join(f"s.{name}" for name in _KEYS)}
+    FROM standing AS s
+    LEFT JOIN stages AS p ON p.stage_id = s.stage_id
+    LEFT JOIN spent AS d ON d.snapshot_on = s.snapshot_on AND d.opportunity_id = s.opportunity_id
+    ORDER BY s.snapshot_on
+"""
+
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Creates every table of the schema, empty; without keys and indexes, which only slow down a load."""
@@ -182,12 +212,14 @@ def derive(connection: duckdb.DuckDBPyConnection, *, as_of: date, fiscal_year_st
     connection.execute(_INTERVALS, {"as_of": as_of})
     connection.execute(_RECORDED)
     connection.execute(_STANDS)
-    connection.execute("DROP TABLE intervals")
     _rewrite(connection, metadata.tables["opportunities"], _OPPORTUNITIES)
     connection.execute("DELETE FROM stage_passages")
     connection.execute(_PASSAGES)
     connection.execute("DROP TABLE recorded; DROP TABLE stands")
     _rewrite(connection, metadata.tables["opportunity_history"], _HISTORY)
+    connection.execute("DELETE FROM pipeline_snapshots")
+    connection.execute(_SNAPSHOTS, {"as_of": as_of})
+    connection.execute("DROP TABLE intervals")
     _rewrite(connection, metadata.tables["sales"], "SELECT * FROM sales ORDER BY sold_on")
 
 

@@ -259,6 +259,25 @@ stage_passages = Table(
     ),
 )
 
+pipeline_snapshots = Table(
+    "pipeline_snapshots",
+    metadata,
+    Column("snapshot_on", Date, primary_key=True),
+    Column("opportunity_id", String, primary_key=True),
+    Column("stage_id", String),
+    Column("status", String),
+    money(),
+    share("probability"),
+    Column("expected_close_on", Date),
+    Column("active_days_in_stage", Integer),
+    *deal_keys(),
+    *sourced(),
+    comment=(
+        "One row per month end, the last twenty-five of them, and deal that was open then, as it stood: the pipeline's "
+        "past without a walk through the history."
+    ),
+)
+
 opportunity_competitors = Table(
     "opportunity_competitors",
     metadata,
@@ -396,7 +415,7 @@ load_info = Table(
 )
 
 #: Tables that a source may fill; the others are made by the loader.
-MADE_BY_LOADER = (calendar, stage_passages, load_issues, load_info)
+MADE_BY_LOADER = (calendar, stage_passages, pipeline_snapshots, load_issues, load_info)
 SOURCE_TABLES = tuple(t for t in metadata.sorted_tables if t not in MADE_BY_LOADER)
 #: Columns that `crm.derive` fills after staging, whatever a source says.
 DERIVED_COLUMNS = ("furthest_position", "stage_entered_on", "active_days_in_stage", "cycle_active_days", "push_count")
