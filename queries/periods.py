@@ -9,12 +9,14 @@ from datetime import date, timedelta
 
 #: Periods that move with the as-of date, in the order in which a menu offers them.
 RELATIVE = ("mtd", "qtd", "ytd", "last6m", "last12m", "all")
+#: Years that a period may be named by: far enough, and well inside what a date can hold.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 _SPAN = {"mtd": 1, "qtd": 3, "ytd": 12}
 _PATTERNS = {
-    "year": re.compile(r"(\d{4})"),
-    "quarter": re.compile(r"(\d{4})-?[Qq]([1-4])"),
-    "month": re.compile(r"(\d{4})-(\d{2})"),
-    "range": re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})"),
+    "year": re.compile(r"(\d{4})", re.ASCII),
+    "quarter": re.compile(r"(\d{4})-?[Qq]([1-4])", re.ASCII),
+    "month": re.compile(r"(\d{4})-(\d{2})", re.ASCII),
+    "range": re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", re.ASCII),
 }
 
 
@@ -101,19 +103,21 @@ def parse_period(text: str, *, as_of: date, first_month: int = 1) -> Period:
         return Period(text, start, as_of, as_of)
     try:
         period = _named(text, as_of, first_month)
-    except (ValueError, OverflowError) as wrong:
+    except PeriodError:
+        raise
+    except ValueError as wrong:
         raise PeriodError(f"{text!r} is not a period") from wrong
-    if period.start and period.whole_end and not (period.start.year >= 1900 and period.whole_end.year <= 2200):
-        raise PeriodError(f"{text!r} is too far away")
     return period
 
 
 def _named(text: str, as_of: date, first_month: int) -> Period:
+    if not all(FIRST_YEAR <= int(year) <= LAST_YEAR for year in re.findall(r"[0-9]{4}", text)):
+        raise PeriodError(f"{text!r} is too far away")
     if match := _PATTERNS["range"].fullmatch(text):
         start, end = date.fromisoformat(match[1]), date.fromisoformat(match[2])
         if end < start:
             raise PeriodError(f"{text!r} ends before it begins")
-        return Period("range", start, min(end, max(as_of, start)), end)
+        return Period("range", start, as_of if start <= as_of < end else end, end)
     if match := _PATTERNS["quarter"].fullmatch(text):
         return _running(
             "quarter", months_later(_year_start(int(match[1]), first_month), 3 * int(match[2]) - 3), 3, as_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
-from queries.periods import RELATIVE, Period, PeriodError, parse_period
+from queries.periods import FIRST_YEAR, LAST_YEAR, RELATIVE, Period, PeriodError, parse_period
 from queries.semantic.dimensions import DIMENSIONS, FILTERS
 from queries.semantic.measures import MEASURES
 
@@ -17,9 +17,11 @@ UNASSIGNED = "unassigned"
 #: Longest value worth understanding; what is longer is no name of ours.
 MAX_VALUE = 200
 MAX_VALUES = 50
+#: How many of the things nobody understood are named.
+MAX_DROPPED = 50
 
 _BASES = ("booking", "contract", "invoice", "receipt")
-_NUMBERS = re.compile(r"\d{1,4}(\.\d{1,4})?(,\d{1,4}(\.\d{1,4})?){0,11}")
+_NUMBERS = re.compile(r"\d{1,4}(\.\d{1,4})?(,\d{1,4}(\.\d{1,4})?){0,11}", re.ASCII)
 
 
 def _one_of(*allowed: str) -> re.Pattern[str]:
@@ -35,8 +37,8 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "cohort": ("auto", re.compile(r"auto|period|last6m|last12m|all")),
     "rates": ("", _NUMBERS),
     "leads": ("", _NUMBERS),
-    "open": ("", re.compile(r"[\w.:~|@ \-/&()'+,%!#]{1,300}")),
-    "explain": ("", _one_of(*MEASURES)),
+    "open": ("", re.compile(r".{1,300}")),
+    "explain": ("", _one_of(*MEASURES, "funnel_forecast", "backtest")),
 }
 #: Switches that choose what is drawn from an answer, not what is asked.
 VIEW_ONLY = ("show", "stock", "method", "open", "explain")
@@ -80,7 +82,7 @@ class Slice:
                     filters.setdefault(name, set()).add(value)
                     if len(filters[name]) > MAX_VALUES:
                         filters[name].discard(value)
-                        dropped.append(f"{name}={value}")
+                        dropped.append(_shortened(f"{name}={value}"))
                 else:
                     plain[name] = value
             else:
@@ -91,7 +93,7 @@ class Slice:
             by=plain.pop("by", DEFAULT_BY),
             filters=tuple((name, tuple(sorted(filters[name]))) for name in FILTERS if name in filters),
             options=tuple(sorted((k, v) for k, v in plain.items() if v != OPTIONS[k][0])),
-            dropped=tuple(dropped),
+            dropped=tuple(dropped[:MAX_DROPPED]),
         )
 
     def to_query(self) -> str:
@@ -134,14 +136,16 @@ def _listed(values: str | list[str]) -> list[str]:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= 80 else text[:79] + "…"
+    """What was not understood, fit to be shown."""
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:80])
+    return shown if len(text) <= 80 else shown[:79] + "…"
 
 
 def _understood(name: str, value: str) -> bool:
     if not value or len(value) > MAX_VALUE * 2 or not value.isprintable():
         return False
     if name in FILTERS:
-        return len(value.removeprefix("!")) <= MAX_VALUE
+        return 0 < len(value.removeprefix("!")) <= MAX_VALUE
     if name == "period":
         return _is_period(value)
     if name == "as_of":
@@ -163,6 +167,7 @@ def _is_period(text: str) -> bool:
 
 def _is_day(text: str) -> bool:
     try:
-        return date.fromisoformat(text).isoformat() == text
+        day = date.fromisoformat(text)
+        return day.isoformat() == text and FIRST_YEAR <= day.year <= LAST_YEAR
     except ValueError:
         return False
