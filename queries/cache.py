@@ -44,10 +44,10 @@ class ByteCache:
                 return found.value
             try:
                 value = make()
+                self._keep(key, _Entry(version, value, measured(value)))
             finally:
                 with self._lock:
                     self._making.pop(key, None)
-            self._keep(key, _Entry(version, value, measured(value)))
             return value
 
     def last_good(self, key: Hashable) -> Any | None:

@@ -6,6 +6,7 @@ A request reads one version from beginning to end (`reading`), even when a new s
 from __future__ import annotations
 
 import functools
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from datetime import UTC, date, datetime
 from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
-from sqlalchemy import Engine, Select, create_engine, event, inspect, select
+from sqlalchemy import Engine, Select, create_engine, event, make_url, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from crm import schema, snapshots
@@ -24,6 +25,10 @@ from queries.cache import ByteCache
 from queries.slices import Slice
 from settings import Settings
 
+#: How long what is known is taken for the newest.
+LOOK_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -50,6 +55,11 @@ class Database:
     info: dict[str, str]
     cache: ByteCache
     limit_seconds: float = 30.0
+
+    @property
+    def recorded_to(self) -> date:
+        """The day up to which the tables tell what happened; `as_of` may be set to an earlier one."""
+        return date.fromisoformat(self.info["as_of"])
 
     @property
     def first_month(self) -> int:
@@ -127,7 +137,10 @@ def _limited(connection: Any, seconds: float) -> Iterator[None]:
 
 
 def question(asked: Callable[P, R]) -> Callable[P, R]:
-    """Keeps answers by data version, slice and scope; answers from the last good one while the database is away."""
+    """Keeps answers by data version, slice and scope; answers from the last good one while the database is away.
+
+    Frames are handed out as copies that share their columns, so that what a reader adds to one stays with them.
+    """
 
     @functools.wraps(asked)
     def answer(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -135,12 +148,13 @@ def question(asked: Callable[P, R]) -> Callable[P, R]:
         plain = tuple(arg.asked() if isinstance(arg, Slice) else arg for arg in args)
         key = (asked.__module__, asked.__qualname__, plain, tuple(sorted(kwargs.items())))
         try:
-            return database.cache.get_or_make(key, database.version, lambda: asked(*args, **kwargs))
+            found = database.cache.get_or_make(key, database.version, lambda: asked(*args, **kwargs))
         except SQLAlchemyError as failed:
-            known = database.cache.last_good(key)
-            if known is None:
+            found = database.cache.last_good(key)
+            if found is None:
                 raise Unreachable("The database does not answer.") from failed
-            return known
+            log.warning("%s is answered from an earlier time", asked.__qualname__, exc_info=failed)
+        return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
 
     return answer
 
@@ -152,22 +166,25 @@ class Warehouse:
         self._settings = settings
         self._cache = ByteCache(settings.cache_bytes)
         self._lock = threading.Lock()
+        self._looking = threading.Lock()
         self._open: dict[str, Database] = {}
         self._newest: str | None = None
-        self._looked_at = 0.0
+        self._looked_at = -LOOK_SECONDS
         self.down_since: datetime | None = None
 
     def database(self, version: str | None = None) -> Database:
         """The version asked for while it can still be read, else the newest; raises NoData when there is none."""
+        pinned = self._pinned(version) if version is not None else None
+        if pinned is not None:
+            return pinned
+        # One thread looks for a newer version; the others go on with what is known, unless nothing is.
+        if self._looking.acquire(blocking=self._newest is None):
+            try:
+                if time.monotonic() - self._looked_at > LOOK_SECONDS:
+                    self._look()
+            finally:
+                self._looking.release()
         with self._lock:
-            if version is not None and version in self._open:
-                return self._open[version]
-            if version is not None and version != self._newest:
-                self._open_earlier(version)
-                if version in self._open:
-                    return self._open[version]
-            if time.monotonic() - self._looked_at > 1.0:
-                self._look()
             if self._newest is None:
                 raise NoData("There is no data yet.")
             return self._open[self._newest]
@@ -185,22 +202,28 @@ class Warehouse:
             return {"state": "down", "since": f"{self.down_since.astimezone():%H:%M}", **known}
         return {"state": "stale" if hours > self._settings.stale_hours else "ok", **known}
 
-    def _open_earlier(self, version: str) -> None:
-        if self._settings.crm_url is None:
-            earlier = snapshots.find(self._settings.snapshots_dir, version)
-            if earlier is not None:
-                self._open[version] = open_snapshot(earlier, self._settings, self._cache)
+    def _pinned(self, version: str) -> Database | None:
+        with self._lock:
+            if version not in self._open and self._settings.crm_url is None:
+                earlier = snapshots.find(self._settings.snapshots_dir, version)
+                if earlier is not None:
+                    self._open[version] = open_snapshot(earlier, self._settings, self._cache)
+            return self._open.get(version)
 
     def _look(self) -> None:
         try:
             newest = self._newest_now()
-        except (SQLAlchemyError, OSError):
+        except (SQLAlchemyError, OSError) as failed:
+            if self.down_since is None:
+                log.warning("the database does not answer", exc_info=failed)
             self.down_since = self.down_since or datetime.now(UTC)
-            self._looked_at = time.monotonic()
             return
-        self._looked_at = time.monotonic()
+        finally:
+            self._looked_at = time.monotonic()
         self.down_since = None
-        if newest is not None and newest.version != self._newest:
+        if newest is None or newest.version == self._newest:
+            return
+        with self._lock:
             self._open[newest.version] = newest
             before, self._newest = self._newest, newest.version
             for old in [v for v in self._open if v not in {before, newest.version}]:
@@ -245,7 +268,14 @@ def open_url(settings: Settings, cache: ByteCache, known: Database | None) -> Da
 
 def _engine_for(settings: Settings) -> Engine:
     assert settings.crm_url is not None
-    engine = create_engine(settings.crm_url, pool_pre_ping=True, pool_size=settings.threads, max_overflow=4)
+    url = make_url(settings.crm_url)
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=settings.threads,
+        max_overflow=4,
+        connect_args={"connect_timeout": 3} if url.get_backend_name() == "postgresql" else {},
+    )
     if engine.dialect.name == "postgresql":
 
         @event.listens_for(engine, "connect")
@@ -265,8 +295,3 @@ def _described(engine: Engine, version: str, settings: Settings, cache: ByteCach
         info = {row.key: row.value for row in rows}
     as_of = settings.as_of or date.fromisoformat(info["as_of"])
     return Database(engine, version, as_of, info, cache, settings.query_seconds)
-
-
-def has_tables(engine: Engine) -> bool:
-    """Whether the engine holds our tables at all."""
-    return inspect(engine).has_table("load_info")

@@ -107,7 +107,7 @@ def short_month(hint: pd.DataFrame) -> Finding | None:
     open_ones = hint[~hint["is_too_late"].astype(bool) & (hint["shortfall"] > NOTABLE_SHORT * hint["average"])]
     if open_ones.empty:
         return None
-    worst = open_ones.iloc[0]
+    worst = open_ones.loc[open_ones["shortfall"].astype(float).idxmax()]
     return Finding(
         "short",
         min(0.85, 0.35 + worst["shortfall"] / worst["average"] / 2),

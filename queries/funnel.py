@@ -54,7 +54,7 @@ def stages(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     filtered for, else the one with most deals, today's also where the slice looks back.
     """
     everything = replace(slice_, period="all", as_of=None)
-    pipelines = breakdown(m.opportunity_count, by=[d.pipeline], slice_=everything, scope=scope)
+    deals = breakdown(m.opportunity_count, by=[d.pipeline], slice_=everything, scope=scope)
     table = schema.stages
     found = frame_of(
         select(
@@ -68,10 +68,16 @@ def stages(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
         ).order_by(table.c.pipeline, table.c.position)
     )
     found["stage_label_zh"] = found["stage_label_zh"].where(found["stage_label_zh"].notna(), found["stage_label"])
-    if pipelines.empty or found.empty:
+    deals = deals[deals["pipeline"].isin(found["pipeline"])]
+    if deals.empty:
         return found.head(0)
-    chosen = pipelines.loc[pipelines["opportunity_count"].idxmax(), "pipeline"]
+    chosen = deals.loc[deals["opportunity_count"].idxmax(), "pipeline"]
     return found[found["pipeline"] == chosen].reset_index(drop=True)
+
+
+def pipeline_of(steps: pd.DataFrame) -> list[tuple[str, Any]]:
+    """The pipeline that stages belong to, as a restriction of the rows."""
+    return [("pipeline", name) for name in steps["pipeline"].head(1)]
 
 
 @question
@@ -120,23 +126,22 @@ def cohort_funnels_by(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
 
 @question
 def cohort_open(slice_: Slice, *, scope: Scope) -> float:
-    """How many deals of the cohort are still open or paused."""
+    """How many deals of the funnel's cohort are still open or paused."""
     resting = replace(m.opportunity_count, name="resting", rows=lambda t: t.c.status.in_(("open", "paused")))
-    found = breakdown(resting, slice_=slice_, scope=scope, period=cohort_period(slice_))
+    pipeline = pipeline_of(stages(slice_, scope=scope))
+    found = breakdown(resting, slice_=slice_, scope=scope, period=cohort_period(slice_), extra=pipeline)
     return float(found["resting"].iloc[0])
 
 
 def _furthest(slice_: Slice, scope: Scope, period: Period, by: list[Any] | None = None) -> pd.DataFrame:
-    steps = stages(slice_, scope=scope)
-    pipeline = [] if steps.empty else [("pipeline", steps["pipeline"].iloc[0])]
     return breakdown(
         m.opportunity_count,
         m.created_amount,
-        by=[*(by or []), d.furthest],
+        by=list(dict.fromkeys([*(by or []), d.furthest])),
         slice_=slice_,
         scope=scope,
         period=period,
-        extra=pipeline,
+        extra=pipeline_of(stages(slice_, scope=scope)),
     )
 
 
@@ -208,9 +213,15 @@ def stage_stock(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     """One row per open stage in order: open_count, open_amount, late_count, late_amount at the as-of date."""
     steps = stages(slice_, scope=scope)
     late_count, late_amount = late_measures(slice_, scope=scope)
-    pipeline = [] if steps.empty else [("pipeline", steps["pipeline"].iloc[0])]
     stock = breakdown(
-        m.open_count, m.open_amount, late_count, late_amount, by=[d.stage], slice_=slice_, scope=scope, extra=pipeline
+        m.open_count,
+        m.open_amount,
+        late_count,
+        late_amount,
+        by=[d.stage],
+        slice_=slice_,
+        scope=scope,
+        extra=pipeline_of(steps),
     )
     open_steps = steps[~steps["is_won"].fillna(False).astype(bool)]
     merged = open_steps.merge(stock.drop(columns=["stage_label", "stage_label_zh"]), on="stage", how="left")

@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
 
 from crm import schema
-from queries.breakdown import Source, breakdown, conditions
+from queries.breakdown import breakdown
 from queries.engine import current, frame_of, question
 from queries.periods import Period, months_later
 from queries.scope import Scope
@@ -19,6 +19,7 @@ from queries.semantic import dimensions as d
 from queries.semantic import measures as m
 from queries.semantic.model import AnyMeasure, Dimension, Fact, Measure, Ratio, Text
 from queries.slices import Slice
+from queries.source import Source, conditions, joined
 
 HISTORY = Fact("history", schema.opportunity_history, Text("one row per interval", "每个区间一行"))
 COURSE_MONTHS = 12
@@ -107,7 +108,7 @@ def _standing(t: FromClause, day: date) -> ColumnElement[bool]:
 
 def _over(source: Source, columns: Sequence[ColumnElement], *, slice_: Slice, scope: Scope) -> Select[Any]:
     where = conditions(source, slice_=slice_, scope=scope, period=None)
-    return select(*columns).select_from(source.joins(source.table, _used(slice_, scope))).where(*where)
+    return select(*columns).select_from(joined(source, slice_=slice_, scope=scope)).where(*where)
 
 
 def _used(slice_: Slice, scope: Scope) -> list[Dimension]:

@@ -8,12 +8,11 @@ import pandas as pd
 
 from queries.breakdown import breakdown
 from queries.engine import current, question
-from queries.funnel import Slice
 from queries.rows import Behind
 from queries.scope import Scope
 from queries.semantic import measures as m
 from queries.semantic.dimensions import DIMENSIONS
-from queries.slices import UNASSIGNED
+from queries.slices import UNASSIGNED, Slice
 
 
 @question

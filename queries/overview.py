@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import timedelta
 
 import pandas as pd
 from sqlalchemy import and_, case, func, or_, select
 
-from queries.breakdown import Source, breakdown, conditions
+from queries.breakdown import beside, breakdown
 from queries.engine import current, frame_of, question
 from queries.funnel import LATE_INDEX, age_index, stage_age_limits
 from queries.headline import period_of
@@ -17,6 +17,7 @@ from queries.semantic import dimensions as d
 from queries.semantic import measures as m
 from queries.semantic.facts import OPPORTUNITIES
 from queries.slices import Slice
+from queries.source import Source, conditions, joined
 
 
 @question
@@ -25,17 +26,14 @@ def won_by_month(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     database = current()
     as_of = slice_.as_of or database.as_of
     start = fiscal_start(as_of, 12, database.first_month)
-    months = [m_ for m_ in (months_later(start, step) for step in range(12)) if m_ <= as_of]
-    table = pd.DataFrame({"month": months})
-    for column, back in (("won_amount", 0), ("last_year", 12)):
-        first, last = months_later(start, -back), months_later(as_of, -back)
-        if back:
-            last = months_later(months[-1], 1 - back) - pd.Timedelta(days=1).to_pytimedelta()
-        found = breakdown(
-            m.won_amount, by=[d.month], slice_=slice_, scope=scope, period=Period("range", first, last, last)
-        )
-        by_month = {months_later(pd.Timestamp(r.month).date(), back): r.won_amount for r in found.itertuples()}
-        table[column] = [by_month.get(month, 0.0) for month in months]
+    months = [month for month in (months_later(start, step) for step in range(12)) if month <= as_of]
+    table = pd.DataFrame({"month": pd.Series(months, dtype=object)})
+    end_of_month = months_later(months[-1], 1) - timedelta(days=1)
+    for column, back, end in (("won_amount", 0, as_of), ("last_year", 12, months_later(end_of_month, -12))):
+        span = Period("range", months_later(start, -back), end, end)
+        found = breakdown(m.won_amount, by=[d.month], slice_=slice_, scope=scope, period=span)
+        by_month = dict(zip(pd.to_datetime(found["month"]).dt.date, found["won_amount"], strict=True))
+        table[column] = [by_month.get(months_later(month, -back), 0.0) for month in months]
     return table
 
 
@@ -49,8 +47,7 @@ def won_by_member(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
         now["last_year"] = float("nan")
     else:
         then = breakdown(m.won_amount, by=[by], slice_=slice_, scope=scope, period=before)
-        keys = [column for column in now.columns if column != "won_amount"]
-        now = now.merge(then.rename(columns={"won_amount": "last_year"}), on=keys, how="outer")
+        now = beside(now, then.rename(columns={"won_amount": "last_year"}), on=[by.name])
         now[["won_amount", "last_year"]] = now[["won_amount", "last_year"]].fillna(0.0)
     return now.sort_values("won_amount", ascending=False, kind="stable", ignore_index=True)
 
@@ -83,17 +80,11 @@ def deciding_deals(slice_: Slice, *, scope: Scope, count: int = 8) -> pd.DataFra
     ]
     where = conditions(source, slice_=slice_, scope=scope, period=None)
     due = and_(t.c.status == "open", t.c.expected_close_on < quarter_end)
-    filtering = [d.DIMENSIONS[name] for name in dict.fromkeys([*dict(slice_.filters), *dict(scope.limits)])]
     made = (
         select(*columns)
-        .select_from(source.joins(t, [*looked_up, *filtering]))
+        .select_from(joined(source, slice_=slice_, scope=scope, more=looked_up))
         .where(*where, due)
         .order_by(warned, t.c.amount.desc(), t.c.opportunity_id)
         .limit(count)
     )
     return frame_of(made)
-
-
-def whole_company(slice_: Slice) -> Slice:
-    """The slice without filters."""
-    return replace(slice_, filters=())

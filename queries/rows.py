@@ -5,25 +5,37 @@ What was clicked is spelled `population|dimension:key|dimension:key`, so that it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, FromClause, Select, and_, asc, desc, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, asc, desc, false, func, literal, select
 
 from queries import forecast
-from queries.breakdown import Source, conditions
-from queries.engine import frame_of, question
-from queries.funnel import age_index, cohort_period, is_late, stage_age_limits, stages
+from queries.engine import current, frame_of, question
+from queries.funnel import (
+    age_index,
+    cohort_period,
+    is_late,
+    pipeline_of,
+    recent_period,
+    stage_age_limits,
+    stages,
+)
+from queries.grid_filters import grid_filters
 from queries.headline import period_of
 from queries.periods import Period
 from queries.scope import Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
-from queries.semantic.facts import OPPORTUNITIES
+from queries.semantic.facts import OPPORTUNITIES, PASSAGES
 from queries.semantic.model import AnyMeasure, Expression, Measure, Ratio
 from queries.slices import Slice
+from queries.source import Source, conditions, joined
 
 #: Populations that are no measure of the vocabulary, with the measure that each is a part of.
 POPULATIONS = {
@@ -31,9 +43,11 @@ POPULATIONS = {
     "dropped": m.opportunity_count,
     "stock": m.open_count,
     "late": m.open_count,
+    "passed": m.opportunity_count,
     "landing": m.open_amount,
     "expected": m.open_amount,
 }
+_FORECASTS = {"landing", "expected"}
 _MEASURED = {name for name, x in m.MEASURES.items() if x.fact is OPPORTUNITIES}
 
 #: Columns of the list by what kind of deals it holds.
@@ -45,15 +59,12 @@ COLUMNS = {
     "lost": ("name", "account", "rep", "region", "stage", "amount", "created_on", "closed_on", "close_reason"),
     "any": ("name", "account", "rep", "region", "stage", "status", "amount", "created_on", "closed_on"),
 }  # fmt: skip
-MONEY, DAYS, DATES = (
-    {"amount", "weight"},
-    {"active_days_in_stage", "cycle_days", "push_count"},
-    {
-        "created_on",
-        "closed_on",
-        "expected_close_on",
-    },
-)
+MONEY = {"amount", "weight"}
+DAYS = {"active_days_in_stage", "cycle_days", "push_count"}
+DATES = {"created_on", "closed_on", "expected_close_on"}
+
+#: Where a member begins in the spelling; a name may hold the sign itself.
+_NEXT = re.compile(rf"\|(?=(?:landing|{'|'.join(d.DIMENSIONS)}):)")
 
 
 @dataclass(frozen=True)
@@ -66,12 +77,19 @@ class Behind:
     @classmethod
     def parse(cls, text: str) -> Behind | None:
         """Reads `stock|stage:s2`; None for anything else."""
-        population, *parts = text.split("|")
-        at = tuple((name, key) for name, _, key in (part.partition(":") for part in parts))
+        population, *parts = _NEXT.split(text)
         if population not in POPULATIONS and population not in _MEASURED:
             return None
-        known = all(key and (name in d.DIMENSIONS or name == "landing") for name, key in at)
-        return cls(population, at) if known else None
+        at = tuple((name, key) for name, _, key in (part.partition(":") for part in parts))
+        behind = cls(population, at)
+        return behind if len(behind.key) == len(at) and all(behind._may_be_at(*member) for member in at) else None
+
+    def _may_be_at(self, name: str, key: str) -> bool:
+        if not key:
+            return False
+        if name == "landing":
+            return self.population in _FORECASTS
+        return not d.DIMENSIONS[name].of_date or measure_of(self).date is not None
 
     def __str__(self) -> str:
         """The spelling that `parse` reads."""
@@ -91,18 +109,19 @@ class Chosen:
     where: tuple[ColumnElement[bool], ...]
     weight: ColumnElement[Any]
     columns: tuple[str, ...]
-    used: tuple[Any, ...]
+    tables: Callable[..., FromClause]
 
 
 def chosen(behind: Behind, slice_: Slice, *, scope: Scope) -> Chosen:
     """Finds the rows; the same predicates that made the number."""
     measure, period, rows, extra, weight = _meaning(behind, slice_, scope)
+    if behind.population == "passed":
+        slice_ = Slice(as_of=slice_.as_of)  # filters are about the passage, which `rows` sees to
     source = Source.of(OPPORTUNITIES, slice_, measure.date)
     table = source.table
     where = [*conditions(source, slice_=slice_, scope=scope, period=period, extra=extra), rows(table)]
-    names = [*dict(slice_.filters), *dict(scope.limits), *(name for name, _ in extra)]
-    used = tuple(d.DIMENSIONS[name] for name in dict.fromkeys(names))
-    return Chosen(source, tuple(where), weight(table), COLUMNS[kind_of(behind)], used)
+    tables = partial(joined, source, slice_=slice_, scope=scope, extra=extra)
+    return Chosen(source, tuple(where), weight(table), COLUMNS[kind_of(behind)], tables)
 
 
 _Meaning = tuple[Measure, Period | None, Expression, list[tuple[str, Any]], Expression]
@@ -110,25 +129,34 @@ _Meaning = tuple[Measure, Period | None, Expression, list[tuple[str, Any]], Expr
 
 def _meaning(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
     name, key = behind.population, behind.key
-    if name in {"landing", "expected"}:
+    if name in _FORECASTS:
         return _forecast(behind, slice_, scope)
     extra: list[tuple[str, Any]] = [(k, v) for k, v in key.items() if k != "stage"]
     if name in {"reached", "dropped"}:
         steps = stages(slice_, scope=scope)
-        extra += [("pipeline", steps["pipeline"].iloc[0])] if len(steps) else []
-        rows = _reached(steps, key.get("stage", ""), dropped=name == "dropped")
-        return m.opportunity_count, cohort_period(slice_), rows, extra, _amount
+        rows = _reached(steps, key.get("stage"), dropped=name == "dropped")
+        return m.opportunity_count, cohort_period(slice_), rows, [*extra, *pipeline_of(steps)], _amount
+    if name == "passed":
+        return m.opportunity_count, None, _passed(behind, slice_, scope), [], _amount
     extra += [("stage", key["stage"])] if "stage" in key else []
     if name in {"stock", "late"}:
         rows = is_late(stage_age_limits(slice_, scope=scope)) if name == "late" else m.open_count.rows
         return m.open_count, None, rows, extra, _amount
-    measure = m.MEASURES[name]
+    measure, period = m.MEASURES[name], _period(behind, slice_)
     basic = measure.under if isinstance(measure, Ratio) else measure
     if not isinstance(measure, Ratio) and measure.additive:
-        return basic, period_of(slice_), basic.rows, extra, basic.weight or _one
+        return basic, period, basic.rows, extra, basic.weight or _one
     if basic.aggregate != "count" and isinstance(measure, Ratio):
         basic = measure.over
-    return basic, period_of(slice_), basic.rows, extra, _amount
+    return basic, period, basic.rows, extra, _amount
+
+
+def _period(behind: Behind, slice_: Slice) -> Period:
+    """The slice's period; a month, quarter or year that was clicked stands by itself, in whichever period it lies."""
+    if not any(d.DIMENSIONS[name].of_date for name, _ in behind.at):
+        return period_of(slice_)
+    day = slice_.as_of or current().as_of
+    return Period("range", date.min, day, day)
 
 
 def _forecast(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
@@ -151,11 +179,26 @@ def _amount(t: FromClause) -> ColumnElement[Any]:
     return t.c.amount
 
 
-def _reached(steps: pd.DataFrame, stage: str, *, dropped: bool) -> Expression:
-    position = {row.stage: int(row.position) for row in steps.itertuples()}.get(stage, 1)
+def _reached(steps: pd.DataFrame, stage: str | None, *, dropped: bool) -> Expression:
+    """Deals that came to the stage (without one: to the first), or to the one before it and no further."""
+    places = dict(zip(steps["stage"], steps["position"].astype(int), strict=True))
+    position = min(places.values(), default=None) if stage is None else places.get(stage)
+    before = [place for place in places.values() if position is not None and place < position]
+    if position is None or (dropped and not before):
+        return lambda _: false()
     if dropped:
-        return lambda t: t.c.furthest_position == position - 1
+        return lambda t: and_(t.c.furthest_position >= max(before), t.c.furthest_position < position)
     return lambda t: t.c.furthest_position >= position
+
+
+def _passed(behind: Behind, slice_: Slice, scope: Scope) -> Expression:
+    """Deals that left the stage in the last twelve months, as `funnel.stage_passage` counts them."""
+    source = Source.of(PASSAGES, slice_, m.stage_exits.date)
+    asked: dict[str, Any] = {"slice_": slice_, "scope": scope, "extra": behind.at}
+    where = conditions(source, period=recent_period(slice_), **asked)
+    left = select(source.table.c.opportunity_id).select_from(joined(source, **asked))
+    left = left.where(*where, m.stage_exits.rows(source.table))
+    return lambda t: t.c.opportunity_id.in_(left)
 
 
 def measure_of(behind: Behind) -> AnyMeasure:
@@ -165,7 +208,7 @@ def measure_of(behind: Behind) -> AnyMeasure:
 
 def kind_of(behind: Behind) -> str:
     """Which of COLUMNS suit the rows."""
-    if behind.population in {"landing", "expected", "weighted_pipeline"}:
+    if behind.population in {*_FORECASTS, "weighted_pipeline"}:
         return "weighted"
     measure = measure_of(behind)
     if measure.date is None:
@@ -182,8 +225,8 @@ def total_behind(behind: Behind, slice_: Slice, *, scope: Scope) -> pd.DataFrame
         func.sum(rows.source.table.c.amount).label("amount"),
         func.sum(rows.weight).label("weight"),
     ]
-    answer = frame_of(select(*columns).select_from(_joined(rows)).where(*rows.where)).fillna(0.0)
-    return answer.astype(float)
+    answer = frame_of(select(*columns).select_from(rows.tables()).where(*rows.where))
+    return answer.astype(float).fillna(0.0)
 
 
 def deals_behind(
@@ -225,8 +268,8 @@ def listing(
         labelled.append(available[name].label(name))
         if f"{name}_zh" in available:
             labelled.append(available[f"{name}_zh"].label(f"{name}_zh"))
-    where = [*rows.where, *_grid_filters(available, filters or {})]
-    made = select(*labelled).select_from(_joined(rows, _LOOKED_UP)).where(*where)
+    where = [*rows.where, *grid_filters(available, filters or {})]
+    made = select(*labelled).select_from(rows.tables(more=_LOOKED_UP)).where(*where)
     order = [(desc if way == "desc" else asc)(available[name]).nulls_last() for name, way in sort if name in available]
     return made.order_by(
         *(order or [desc(rows.source.table.c.amount).nulls_last()]), rows.source.table.c.opportunity_id
@@ -234,10 +277,6 @@ def listing(
 
 
 _LOOKED_UP = (d.account, d.rep, d.region, d.product, d.stage)
-
-
-def _joined(rows: Chosen, more: Sequence[Any] = ()) -> FromClause:
-    return rows.source.joins(rows.source.table, [*rows.used, *more])
 
 
 def _available(rows: Chosen, limits: pd.DataFrame) -> dict[str, ColumnElement[Any]]:
@@ -264,32 +303,3 @@ def _available(rows: Chosen, limits: pd.DataFrame) -> dict[str, ColumnElement[An
         found[dimension.name] = table.c[plain]
         found[f"{dimension.name}_zh"] = func.coalesce(table.c[zh], table.c[plain])
     return found
-
-
-def _grid_filters(
-    available: Mapping[str, ColumnElement[Any]], filters: Mapping[str, Mapping[str, Any]]
-) -> list[ColumnElement[bool]]:
-    """AG Grid's filter model as SQL; a column or a kind of filter that is unknown filters nothing."""
-    where: list[ColumnElement[bool]] = []
-    for name, model in filters.items():
-        if name not in available:
-            continue
-        column, kind, value = available[name], model.get("type"), model.get("filter")
-        if kind == "contains" and isinstance(value, str):
-            both = func.lower(column).contains(value.lower(), autoescape=True)
-            zh = available.get(f"{name}_zh")
-            where.append(both if zh is None else both | func.lower(zh).contains(value.lower(), autoescape=True))
-        elif isinstance(value, int | float) and kind in _NUMERIC:
-            where.append(_NUMERIC[kind](column, value, model.get("filterTo")))
-    return where
-
-
-_NUMERIC: dict[str, Any] = {
-    "equals": lambda c, v, _: c == v,
-    "notEqual": lambda c, v, _: c != v,
-    "greaterThan": lambda c, v, _: c > v,
-    "greaterThanOrEqual": lambda c, v, _: c >= v,
-    "lessThan": lambda c, v, _: c < v,
-    "lessThanOrEqual": lambda c, v, _: c <= v,
-    "inRange": lambda c, v, to: and_(c >= v, c <= (to if isinstance(to, int | float) else v)),
-}

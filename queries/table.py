@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pandas as pd
 
@@ -48,7 +49,8 @@ def slice_for_table(query: str) -> Slice:
             f"The filter says {', '.join(slice_.dropped)}, which is not understood. "
             "It takes period=..., as_of=YYYY-MM-DD, basis=... and DIMENSION=VALUE, joined by &."
         )
-    return slice_ if "period=" in query else replace(slice_, period="all")
+    says_when = any(name == "period" for name, _ in parse_qsl(query.lstrip("?")))
+    return slice_ if says_when else replace(slice_, period="all")
 
 
 @question
@@ -59,12 +61,12 @@ def table(measures: tuple[str, ...], by: tuple[str, ...], slice_: Slice, *, scop
     """
     if not measures:
         raise CannotAnswer(f"Say which measure. There are: {', '.join(MEASURES)}.")
-    asked, dimensions = named_measures(measures), named_dimensions(by)
+    asked, dimensions = named_measures(dict.fromkeys(measures)), named_dimensions(dict.fromkeys(by))
     answer = breakdown(*asked, by=dimensions, slice_=slice_, scope=scope)
     for dimension in dimensions:
         if dimension.names is not None:
             answer[dimension.name] = answer[f"{dimension.name}_label"]
-    return answer[[*by, *measures]]
+    return answer[list(dict.fromkeys([*by, *measures]))]
 
 
 def records(answer: pd.DataFrame, measures: Sequence[str]) -> list[dict[str, Any]]:
