@@ -137,6 +137,7 @@ def _check_only(source: Source, path: Path, *, settings: Settings, progress: Pro
         create_tables(connection)
         filled, problems = fill_tables(connection, source, path, scratch=scratch, settings=settings, progress=progress)
         rows = {table: count for table, count in _rows(connection).items() if table in source.selects}
+    progress("Done", 1.0)
     return Report(
         source=source.name,
         rows=rows,
