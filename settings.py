@@ -43,21 +43,21 @@ class Settings:
         """Reads the environment; raises SettingsError with a sentence for anything unusable or unsafe."""
         env = os.environ if env is None else env
         settings = cls(
-            data_dir=Path(env.get("DATA_DIR", "data")),
+            data_dir=Path(env.get("DATA_DIR") or "data"),
             crm_url=env.get("CRM_DATABASE_URL") or None,
             app_url=env.get("APP_DATABASE_URL") or None,
-            host=env.get("HOST", "127.0.0.1"),
+            host=env.get("HOST") or "127.0.0.1",
             port=_whole(env, "PORT", 8050, 0, 65535),
             workers=_whole(env, "WORKERS", 2, 1, 64),
             threads=_whole(env, "THREADS", 8, 1, 128),
             fiscal_year_start=_whole(env, "FISCAL_YEAR_START", 1, 1, 12),
-            currency=env.get("CURRENCY", "CNY"),
+            currency=_currency(env),
             as_of=_day(env, "AS_OF"),
             cache_bytes=_whole(env, "CACHE_MB", 64, 1, 65536) * 2**20,
             query_seconds=float(_whole(env, "QUERY_SECONDS", 30, 1, 3600)),
             database_memory=f"{_whole(env, 'DATABASE_MEMORY_MB', 192, 64, 1 << 20)}MB",
             stale_hours=float(_whole(env, "STALE_HOURS", 30, 1, 24 * 365)),
-            behind_proxy=env.get("BEHIND_PROXY", "") in {"1", "true", "yes"},
+            behind_proxy=_switch(env, "BEHIND_PROXY"),
             secret_key=env.get("SECRET_KEY") or None,
         )
         settings.refuse_unsafe()
@@ -90,9 +90,23 @@ def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int)
     raw = env.get(name, "")
     if not raw:
         return default
-    if not raw.isascii() or not raw.isdigit() or not low <= int(raw) <= high:
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= len(str(high)) and low <= int(raw) <= high):
         raise SettingsError(f"{name}={raw} is not a whole number from {low} to {high}.")
     return int(raw)
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    raw = env.get(name, "").lower()
+    if raw not in {"", "0", "1", "false", "true", "no", "yes"}:
+        raise SettingsError(f"{name}={env[name]} is neither 1 nor 0.")
+    return raw in {"1", "true", "yes"}
+
+
+def _currency(env: Mapping[str, str]) -> str:
+    raw = env.get("CURRENCY") or "CNY"
+    if not (len(raw) == 3 and raw.isascii() and raw.isalpha() and raw.isupper()):
+        raise SettingsError(f"CURRENCY={raw} is not a currency code like CNY.")
+    return raw
 
 
 def _day(env: Mapping[str, str], name: str) -> date | None:
