@@ -6,12 +6,12 @@ no fact multiplies another.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Label, Select, func, or_, select
+from sqlalchemy import Label, Select, case, func, or_, select
 
 from queries.engine import current, frame_of
 from queries.periods import Period
@@ -21,7 +21,7 @@ from queries.semantic.model import AnyMeasure, Dimension, Measure, Ratio
 from queries.slices import UNASSIGNED, Slice
 from queries.source import CannotAnswer, Source, conditions, joined
 
-__all__ = ["CannotAnswer", "beside", "breakdown", "statement"]
+__all__ = ["CannotAnswer", "beside", "breakdown", "over_periods", "statement"]
 
 
 def breakdown(
@@ -57,6 +57,46 @@ def breakdown(
         if isinstance(measure, Ratio):
             _divide(merged, measure, parts)
     return merged[_columns(measures, by, parts)]
+
+
+def over_periods(*measures: AnyMeasure, periods: Mapping[str, Period], slice_: Slice, scope: Scope) -> pd.DataFrame:
+    """One row per named period, which is the index; columns as `breakdown` with `parts`.
+
+    Periods that share no day cost one statement a fact and date together.
+    """
+    if not _apart(list(periods.values())):
+        each = [breakdown(*measures, slice_=slice_, scope=scope, period=p, parts=True) for p in periods.values()]
+        return pd.concat(each).set_axis(list(periods))
+    groups: dict[tuple[str, str | None], list[Measure]] = {}
+    for part in _basic(measures):
+        groups.setdefault((part.fact.name, part.date), []).append(part)
+    frames = [_by_period(group, periods, slice_, scope) for group in groups.values()]
+    table = reduce(lambda left, right: left.join(right), frames).reindex(list(periods))
+    for part in _basic(measures):
+        filled = table[part.name].astype(float)
+        table[part.name] = filled.fillna(0) if part.additive else filled
+    for measure in measures:
+        if isinstance(measure, Ratio):
+            _divide(table, measure, True)
+    return table
+
+
+def _apart(periods: Sequence[Period]) -> bool:
+    """Whether the periods have ends and share no day."""
+    spans = sorted((p.start, p.end) for p in periods if p.start is not None and p.end is not None)
+    return len(spans) == len(periods) and all(a[1] < b[0] for a, b in zip(spans, spans[1:], strict=False))
+
+
+def _by_period(group: list[Measure], periods: Mapping[str, Period], slice_: Slice, scope: Scope) -> pd.DataFrame:
+    source = Source.of(group[0].fact, slice_, group[0].date)
+    day = source.table.c[source.date or ""]
+    name = case(*((day.between(p.start, p.end), name) for name, p in periods.items())).label("period")
+    where = [*conditions(source, slice_=slice_, scope=scope, period=None)]
+    where.append(or_(*(day.between(p.start, p.end) for p in periods.values())))
+    made = select(name, *(m.value(source.table).label(m.name) for m in group))
+    made = made.select_from(joined(source, slice_=slice_, scope=scope)).where(*where)
+    # By the label: on PostgreSQL the expression, bound anew, would be another one.
+    return frame_of(made.group_by("period")).set_index("period").reindex(list(periods))
 
 
 def statement(

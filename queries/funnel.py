@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, FromClause, and_, case, false, or_, select
 
 from crm import schema
-from queries.breakdown import breakdown
+from queries.breakdown import breakdown, statement
 from queries.engine import current, frame_of, question
+from queries.funnel_model import quartiles
 from queries.periods import Period, parse_period
 from queries.scope import Scope
 from queries.semantic import dimensions as d
@@ -46,14 +48,18 @@ def recent_period(slice_: Slice) -> Period:
     return parse_period("last12m", as_of=slice_.as_of or current().as_of)
 
 
-@question
 def stages(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     """One row per stage of the funnel's pipeline, in order, the won stage last.
 
     Columns: stage, stage_label, stage_label_zh, position, is_won, typical_days, pipeline. The pipeline is the one
-    filtered for, else the one with most deals, today's also where the slice looks back.
+    filtered for, else the one with most deals, whatever else is filtered and whenever the slice looks.
     """
-    everything = replace(slice_, period="all", as_of=None)
+    chosen_by_hand = tuple((name, values) for name, values in slice_.filters if name == "pipeline")
+    return _stages_of(Slice(period="all", filters=chosen_by_hand), scope=scope)
+
+
+@question
+def _stages_of(everything: Slice, *, scope: Scope) -> pd.DataFrame:
     deals = breakdown(m.opportunity_count, by=[d.pipeline], slice_=everything, scope=scope)
     table = schema.stages
     found = frame_of(
@@ -164,17 +170,20 @@ def _reached(furthest: pd.DataFrame | None, steps: pd.DataFrame) -> pd.DataFrame
     return funnel
 
 
-@question
 def stage_age_limits(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     """One row per stage: P75 of the active days that deals won in the last twelve months spent in it.
 
     Filters are left out, so that a deal's age index does not change with what else is on screen.
     """
-    plain = Slice(as_of=slice_.as_of)
+    return _age_limits(Slice(as_of=slice_.as_of), scope=scope)
+
+
+@question
+def _age_limits(plain: Slice, *, scope: Scope) -> pd.DataFrame:
     won = replace(
         m.stage_days_p75, name="won_days_p75", rows=lambda t: and_(t.c.is_won.is_(True), t.c.left_on.is_not(None))
     )
-    return breakdown(won, by=[d.stage], slice_=plain, scope=scope, period=recent_period(slice_))
+    return breakdown(won, by=[d.stage], slice_=plain, scope=scope, period=recent_period(plain))
 
 
 def is_late(limits: pd.DataFrame, index: float = LATE_INDEX) -> Any:
@@ -231,23 +240,33 @@ def stage_stock(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
 
 
 @question
+def exits_by_days(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
+    """One row per stage and active days spent in it, over deals that left it in the last twelve months.
+
+    Columns: stage_id, active_days, stage_exits, stage_advances. From these follow rates and all quantiles, in one
+    grouping instead of one sort a quantile.
+    """
+    by = [replace(d.status, name=name, via=name) for name in ("stage_id", "active_days")]
+    asked = statement([m.stage_exits, m.stage_advances], by, slice_=slice_, scope=scope, period=recent_period(slice_))
+    return frame_of(asked)
+
+
+@question
 def stage_passage(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     """One row per open stage in order, over deals that left it in the last twelve months.
 
     Columns of `stages`, then stage_exits, stage_success_rate, stage_days (median), stage_days_p75.
     """
     steps = stages(slice_, scope=scope)
-    open_steps = steps[~steps["is_won"].fillna(False).astype(bool)]
-    found = breakdown(
-        m.stage_exits,
-        m.stage_success_rate,
-        m.stage_days,
-        m.stage_days_p75,
-        by=[d.stage],
-        slice_=slice_,
-        scope=scope,
-        period=recent_period(slice_),
-    )
-    merged = open_steps.merge(found.drop(columns=["stage_label", "stage_label_zh"]), on="stage", how="left")
-    merged["stage_exits"] = merged["stage_exits"].fillna(0.0)
-    return merged
+    found = exits_by_days(slice_, scope=scope)
+    rows = []
+    for stage in steps.loc[~steps["is_won"].fillna(False).astype(bool), "stage"]:
+        own = found[(found["stage_id"] == stage) & (found["stage_exits"] > 0)]
+        exits, timed = own["stage_exits"].sum(), own.dropna(subset=["active_days"])
+        median, p75 = float("nan"), float("nan")
+        if len(timed):
+            _, median, p75 = quartiles(timed["active_days"].to_numpy(float), timed["stage_exits"].to_numpy(np.int64))
+        rate = own["stage_advances"].sum() / exits if exits else float("nan")
+        rows.append((stage, float(exits), rate, median, p75))
+    numbers = pd.DataFrame(rows, columns=["stage", "stage_exits", "stage_success_rate", "stage_days", "stage_days_p75"])
+    return steps.merge(numbers, on="stage")

@@ -10,13 +10,11 @@ import pandas as pd
 from sqlalchemy import select
 
 from crm import schema
-from queries.breakdown import statement
 from queries.engine import frame_of, question
-from queries.funnel import recent_period, stages
+from queries.funnel import exits_by_days, stages
 from queries.funnel_model import Model, Passed, assumed_rates, quartiles
 from queries.scope import Scope
 from queries.semantic import dimensions as d
-from queries.semantic import measures as m
 from queries.semantic.model import Dimension
 from queries.slices import Slice
 
@@ -154,8 +152,7 @@ def column(name: str) -> Dimension:
 
 def _passed(slice_: Slice, scope: Scope) -> dict[str, Passed]:
     """What is known of the deals that left each stage in the last twelve months."""
-    by, period = [column("stage_id"), column("active_days")], recent_period(slice_)
-    left = frame_of(statement([m.stage_exits, m.stage_advances], by, slice_=slice_, scope=scope, period=period))
+    left = exits_by_days(slice_, scope=scope)
     passed = {}
     for stage, rows in left[left["stage_exits"] > 0].groupby("stage_id"):
         moved_on = rows[(rows["stage_advances"] > 0) & rows["active_days"].notna()]
