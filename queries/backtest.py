@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import and_, func, select
 
 from crm import schema
+from queries.balances import open_deals_at
 from queries.breakdown import breakdown, statement
 from queries.engine import current, frame_of, question
 from queries.forecast import ALL_TIME
@@ -111,7 +112,7 @@ def _said(then: Slice, scope: Scope, end: date) -> dict[str, float]:
     expected = replace(
         m.weighted_pipeline,
         name="weighted",
-        fact=OPEN_DEALS,
+        fact=open_deals_at(day) or OPEN_DEALS,
         rows=lambda t: and_(t.c.stage_id.in_(steps), t.c.expected_close_on <= end),
     )
     measures = [expected]

@@ -43,6 +43,15 @@ def balances_at(measures: Sequence[Measure], days: Sequence[date], *, slice_: Sl
     return table
 
 
+def open_deals_at(day: date) -> Fact | None:
+    """The deals open at the end of a day, as they stood; None for a day without a snapshot."""
+    _, kept = _known_days()
+    if day not in kept:
+        return None
+    table = schema.pipeline_snapshots
+    return Fact("open deals", select(table).where(table.c.snapshot_on == day).subquery("standing"), SNAPSHOTS.grain)
+
+
 @question
 def _known_days() -> tuple[date | None, frozenset[date]]:
     """The first day of the history, and the month ends of which there are snapshots."""
