@@ -13,6 +13,34 @@
     return query.toString();
   };
 
+  /* A card is drawn when it comes into sight; until then it only knows for which query it is due. */
+  const cards = {
+    query: null,
+    drawn: new WeakMap(),
+    inSight: new Set(),
+    watch: new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        cards.inSight[isIntersecting ? "add" : "delete"](target);
+        if (isIntersecting) cards.draw(target);
+      }
+    }, { rootMargin: "160px" }),
+    draw(panel) {
+      if (cards.query === null || cards.drawn.get(panel) === cards.query) return;
+      cards.drawn.set(panel, cards.query);
+      setProps({ type: "card-due", card: panel.dataset.card }, { data: cards.query });
+    },
+    due(query) {
+      cards.query = query;
+      document.querySelectorAll(".panel[data-card]").forEach((panel) => {
+        if (!cards.drawn.has(panel)) {
+          cards.drawn.set(panel, null);
+          cards.watch.observe(panel);
+        } else if (cards.inSight.has(panel)) cards.draw(panel);
+      });
+    },
+  };
+  window.addEventListener("beforeprint", () => document.querySelectorAll(".panel[data-card]").forEach(cards.draw));
+
   /* Back and Forward on the same page hand the address to the store; Dash handles changes of page. */
   let path = location.pathname;
   window.addEventListener("popstate", (event) => {
@@ -34,6 +62,7 @@
         drawn.delete("open");
         drawn.delete("explain");
         const next = drawn.toString();
+        if (next !== before) cards.due(next);
         return next === before ? window.dash_clientside.no_update : next;
       },
       /* Other deals are to be listed: forget the rows of the last list, and how it was sorted and filtered. */
@@ -93,11 +122,13 @@
     collapse: () => document.querySelector(".shell").classList.toggle("narrow"),
     share: (el) => navigator.clipboard.writeText(location.href).then(() => say(el.dataset.share)),
     copy: (el) => navigator.clipboard.writeText(el.dataset.copy).then(() => say(el.dataset.copy)),
-    retry: () => setProps(SLICE, { data: location.search.slice(1) + "" }) || retry(),
+    retry: () => retry(),
   };
+  /* Asks everything anew: what is in sight now, the rest when it comes into sight. */
   const retry = () => {
-    setProps("query", { data: null });
-    goTo(location.search.slice(1));
+    setProps("query", { data: cards.query });
+    document.querySelectorAll(".panel[data-card]").forEach((panel) => cards.drawn.set(panel, null));
+    cards.inSight.forEach(cards.draw);
   };
 
   const selector = Object.keys(actions).map((name) => `[data-${name.replace(/[A-Z]/g, (c) => "-" + c.toLowerCase())}]`).join(",");

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dash import Input, Output, State, callback, ctx, html, set_props
+from dash.exceptions import PreventUpdate
 from flask import current_app, request
 
 import access
@@ -74,13 +75,15 @@ def card(name: str, *, path: str) -> Callable[[Callable[[View], Card]], Callable
 
         @callback(
             outputs,
-            Input(ids.QUERY, "data"),
+            Input(ids.part(name, "due"), "data"),
             Input(ids.THEME, "data"),
             Input(ids.VERSION, "data"),
             prevent_initial_call=True,
             on_error=card_failed,
         )
-        def show(query: str, theme_: str, version: str) -> list[Any]:
+        def show(query: str | None, theme_: str, version: str) -> list[Any]:
+            if query is None:  # not yet in sight
+                raise PreventUpdate
             return drawn(name, lambda view: parts(draw(view)), query, theme_, version, path)
 
         return draw
@@ -113,7 +116,7 @@ def part(
             Input(ids.VERSION, "data"),
             *(Input(store, "data") for store in extra),
             State("_pages_location", "pathname"),
-            prevent_initial_call=True,
+            prevent_initial_call=query == ids.QUERY,  # which the slice writes as soon as a page stands there
         )
         def show(asked: str, theme_: str, version: str, *rest: Any) -> Any:
             *more, path = rest

@@ -33,6 +33,7 @@ def panel(w: Words, card: str, *, span: int, title: str, explain: str = "", heig
     """The frame of a card with a figure: header, switch, (i), menu, figure, footer."""
     return html.Section(
         [
+            dcc.Store(id=ids.part(card, "due"), data=None),
             html.Header(
                 [
                     html.Div([html.H2(title, id=f"{card}-title"), html.P(id=ids.part(card, "subtitle"))]),

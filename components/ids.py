@@ -50,5 +50,5 @@ def figure(card: str) -> Id:
 
 
 def part(card: str, name: str) -> Id:
-    """A part of a card that a callback fills: subtitle, tools, state, body or foot."""
+    """A part of a card: subtitle, tools, state, body and foot are filled; `due` is the query it is to be drawn for."""
     return {"type": f"card-{name}", "card": card}
