@@ -41,7 +41,7 @@ class Source:
 
     def has(self, dimension: Dimension) -> bool:
         """Whether each row has one member of the dimension; else its deal has, or several."""
-        return dimension.bridge is None and dimension.fits(self.fact)
+        return dimension.is_additive and dimension.fits(self.fact)
 
     def key(self, dimension: Dimension) -> ColumnElement:
         """The column whose values are the dimension's keys."""

@@ -56,6 +56,11 @@ class Dimension:
     of_date: bool = False
     bridge: Table | None = None
 
+    @property
+    def is_additive(self) -> bool:
+        """Whether a row has one member at most; else the numbers of the members sum to more than that of the whole."""
+        return self.bridge is None
+
     def fits(self, fact: Fact) -> bool:
         """Whether rows of the fact have this dimension."""
         return self.of_date or (self.bridge.c if self.bridge is not None else fact.table.c).get(self.via) is not None

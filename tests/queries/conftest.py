@@ -23,7 +23,7 @@ POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgre
 MakeCompany = Callable[..., Database]
 
 
-@pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="module", params=["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def make_company(request: pytest.FixtureRequest) -> Iterator[MakeCompany]:
     """`tests.rows.company` on DuckDB and on PostgreSQL, there in a schema of its own for every company."""
     if request.param == "duckdb":
