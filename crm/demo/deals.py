@@ -24,13 +24,13 @@ _ADVANCE = np.array([0.72, 0.70, 0.67, 0.81])
 _DAYS = np.array([17.5, 21.5, 20.0, 10.0])
 _TERMINATED = np.array([0.62, 0.42, 0.12, 0.08])
 # A deal that is going to fail is dropped early from the first stages and drags on in the last ones.
-_FAILING_DAYS = np.array([0.40, 0.56, 0.85, 1.10])
+_FAILING_DAYS = np.array([0.34, 0.48, 0.80, 1.05])
 _CATEGORY_DAYS = np.array([0.92, 0.84, 1.10, 1.18])
 _CATEGORY_ODDS = np.array([0.05, 0.12, -0.05, -0.02])
 _REGION_ODDS = np.array([0.08, 0.02, 0.12, -0.05, 0.0, -0.12, -0.06])
 # How much competitors, weak channels and size count in each stage.
 _RIVALRY = np.array([0.0, 0.35, 1.0, 0.7])
-_STUCK_SHARE, _SKIP_SHARE = 0.035, 0.03
+_STUCK_SHARE, _SKIP_SHARE = 0.025, 0.03
 _PRICE_CUT_ODDS = -2.3
 
 
@@ -101,12 +101,14 @@ def _opened(
     count = len(opened)
     office = accounts.office[account]
     region = accounts.region[account]
-    category = _draw(rng, np.array([share for _, _, share, _ in market.CATEGORIES]), count)
-    product = _products(rng, category)
     campaign, source = _origins(rng, time.day(opened), time)
+    category = _draw(rng, np.array([share for _, _, share, _ in market.CATEGORIES]), count)
+    meant = (campaign >= 0) & (rng.random(count) < market.CAMPAIGN_AIM)
+    category = np.where(meant, market.campaign_category(campaign), category)
+    product = _products(rng, category)
     none = np.full(count, -1)
     usual = np.array([deal for *_, some in market.CATEGORIES for *_, deal, _ in some])[product]
-    spread = rng.lognormal(-0.33, 0.78, count)
+    spread = rng.lognormal(-0.38, 0.74, count)
     amount = usual * accounts.size[account] * spread * np.exp(0.03 * (time.day(opened) - time.work[0]) / 365.25)
     return Deals(
         account=account,
@@ -149,7 +151,7 @@ def _origins(rng: np.random.Generator, day: np.ndarray, time: Clock) -> tuple[np
         works = (day >= start) & (day < start + 125)
         weight = weights[number_ % len(weights)]
         campaign = np.where(works & (rng.random(len(day)) < 0.31 * weight), number_, campaign)
-    campaign = np.where(rng.random(len(day)) < market.CAMPAIGN_SHARE + 0.10, campaign, -1)
+    campaign = np.where(rng.random(len(day)) < market.CAMPAIGN_SHARE, campaign, -1)
     source = _draw(rng, np.array([share for *_, share, _ in market.LEAD_SOURCES]), len(day))
     return campaign, np.where(campaign >= 0, 1, source)
 
@@ -225,7 +227,7 @@ def _run(rng: np.random.Generator, deals: Deals, *, staff: Staff, time: Clock) -
     """Takes the deals through the stages, one after the other, until each has ended."""
     count = len(deals)
     odds = _odds(deals, staff=staff, time=time)
-    pace = np.exp(rng.normal(0, 0.33, count)) * _CATEGORY_DAYS[deals.category] * (deals.amount / 120_000) ** 0.05
+    pace = np.exp(rng.normal(0, 0.33, count)) * _CATEGORY_DAYS[deals.category] * (deals.amount / 120_000) ** 0.02
     stuck = np.where(rng.random(count) < _STUCK_SHARE, rng.integers(0, 4, count), -1)
     deals.outcome[:] = WON
     deals.incident_stage[(deals.incident == BACK) & (deals.incident_stage == 0)] = 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 # Days on which Chinese New Year fell or will fall.
 _NEW_YEARS = (
@@ -126,5 +127,12 @@ CAMPAIGN_KINDS: tuple[tuple[str, str, int, int, float, float], ...] = (
     ("Hospital seminar", "院内科室会", 480_000, 60, 2.0, 0.15),
     ("Product launch", "新品发布", 900_000, 30, 1.6, 0.0),
 )
-#: How many campaigns there have been, and the share of deals that came from one while any was running.
-CAMPAIGNS, CAMPAIGN_SHARE = 24, 0.70
+#: How many campaigns there have been, and the share of the deals that one touched which it is credited with.
+CAMPAIGNS, CAMPAIGN_SHARE = 24, 0.80
+#: The share of a campaign's deals that are of the category it was for anyway.
+CAMPAIGN_AIM = 0.4
+
+
+def campaign_category(campaign: Any) -> Any:
+    """The category that a campaign, or each of an array of them, is for."""
+    return campaign * 3 % len(CATEGORIES)

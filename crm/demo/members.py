@@ -83,7 +83,7 @@ def _campaigns(rng: np.random.Generator, time: Clock) -> list[dict[str, Any]]:
     rows = []
     for number, start in enumerate(campaign_starts(time)):
         kind, zh, cost, days, *_ = market.CAMPAIGN_KINDS[number % len(market.CAMPAIGN_KINDS)]
-        category, category_zh, *_ = market.CATEGORIES[number * 3 % len(market.CATEGORIES)]
+        category, category_zh, *_ = market.CATEGORIES[market.campaign_category(number)]
         first = np.datetime64(int(start), "D")
         year, month = str(first)[:4], int(str(first)[5:7])
         rows.append(

@@ -163,15 +163,23 @@ def write_contracts(connection: duckdb.DuckDBPyConnection, made: Contracts, *, t
         },
         _CONTRACTS,
     )  # fmt: skip
+    _write_events(connection, made, come=come, settled=paid, time=time)
+
+
+def _write_events(
+    connection: duckdb.DuckDBPyConnection, made: Contracts, *, come: np.ndarray, settled: np.ndarray, time: Clock
+) -> None:
+    """Signed, amended, delivered and invoiced on the next day, paid, terminated, expired."""
+    nothing = np.zeros_like(made.cents)
     expires = np.where(made.state == EXPIRED, made.ends, -1)
     pieces = [
         (made.signed >= 0, made.signed, made.cents),
-        (made.amended <= time.now, made.amended, np.zeros_like(made.cents)),
+        (made.amended <= time.now, made.amended, nothing),
         *((come[:, n], made.delivered[:, n], made.parts[:, n]) for n in range(_INSTALMENTS)),
         *((come[:, n], made.delivered[:, n] + 1, made.parts[:, n]) for n in range(_INSTALMENTS)),
-        *((paid[:, n], made.paid[:, n], made.parts[:, n]) for n in range(_INSTALMENTS)),
-        (made.terminated <= time.now, made.terminated, np.zeros_like(made.cents)),
-        (expires >= 0, np.searchsorted(time.work, expires), np.zeros_like(made.cents)),
+        *((settled[:, n], made.paid[:, n], made.parts[:, n]) for n in range(_INSTALMENTS)),
+        (made.terminated <= time.now, made.terminated, nothing),
+        (expires >= 0, np.searchsorted(time.work, expires), nothing),
     ]
     kinds = [0, 1, *[2] * _INSTALMENTS, *[3] * _INSTALMENTS, *[4] * _INSTALMENTS, 5, 6]
     rows = [np.flatnonzero(happened & (when <= time.now)) for happened, when, _ in pieces]
