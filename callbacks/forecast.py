@@ -128,7 +128,7 @@ def show_backtest(view: View) -> Card:
     unit = view.numbers.unit_for([*found["actual"], *found["funnel"], *found["weighted"]])
     names = (view.w("backtest.actual"), view.w("backtest.funnel"), view.w("backtest.weighted"))
     figure = backtest_columns(
-        found.assign(label=[quarter_label(view, day) for day in found["quarter"]]),
+        found.assign(label=[quarter_label(view, day) for day in found["quarter"]], key=""),  # no list stands behind
         unit=unit,
         names=names,
         compact=view.compact,

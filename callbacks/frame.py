@@ -28,7 +28,11 @@ from queries.slices import Slice
 PAGES = {overview.PATH: overview, funnel.PATH: funnel}
 
 clientside_callback(
-    ClientsideFunction("slice", "follow"), Output(ids.QUERY, "data"), Input(ids.SLICE, "data"), State(ids.QUERY, "data")
+    ClientsideFunction("slice", "follow"),
+    Output(ids.QUERY, "data"),
+    Output(ids.SHOWN, "data"),
+    Input(ids.SLICE, "data"),
+    State(ids.QUERY, "data"),
 )
 clientside_callback(
     ClientsideFunction("slice", "clicked"),
@@ -93,7 +97,7 @@ def show_notice(view: View) -> Any:
     return filter_bar.notice(view.w, view.slice_, view.slice_.dropped)
 
 
-@wiring.part([Output(ids.DRAWER, "children"), Output(ids.DRAWER, "hidden")], query=ids.SLICE, extra=(ids.PANEL,))
+@wiring.part([Output(ids.DRAWER, "children"), Output(ids.DRAWER, "hidden")], query=ids.SHOWN, extra=(ids.PANEL,))
 def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
     """Beside the page: the members of a filter, the model editor, or how a number is computed."""
     kind, _, name = (panel or "").partition(":")
@@ -106,7 +110,7 @@ def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
 
 
 @wiring.part(
-    [Output(ids.SHEET_HEAD, "children"), Output(ids.SHEET, "hidden"), Output(ids.GRID, "columnDefs")], query=ids.SLICE
+    [Output(ids.SHEET_HEAD, "children"), Output(ids.SHEET, "hidden"), Output(ids.GRID, "columnDefs")], query=ids.SHOWN
 )
 def show_sheet(view: View) -> tuple[Any, bool, list[dict[str, Any]]]:
     """The list behind what was clicked, or nothing."""

@@ -40,7 +40,7 @@ def sentence(view: View) -> str:
     decided = headline.key_numbers(slice_, scope=scope, names=("decided_count",))["last_year"].iloc[0]
     found = f.ranked(
         [
-            f.changed_step(steps, funnel.cohort_funnel_last_year(slice_, scope=scope)),
+            f.changed_step(funnel.step_rates(slice_, scope=scope)),
             f.changed_win_rate(numbers, 0 if pd.isna(decided) else decided),
             f.late_stock(funnel.stage_stock(slice_, scope=scope)),
             f.short_month(forecast.pipeline_hint(slice_, scope=scope)),
@@ -57,8 +57,10 @@ def spoken(view: View, finding: f.Finding, steps: pd.DataFrame) -> str:
     numbers, values = view.numbers, dict(finding.values)
     names = {row.stage: view.name(row) for row in steps.itertuples()}
     said: dict[str, Any] = {}
-    if "at" in values:
-        said["before"] = view.name(next(steps.iloc[[values["at"] - 1]].itertuples()))
+    if "from" in values:
+        order = list(names)
+        said["before"] = names[values["from"]]
+        said["stage"] = names[order[order.index(values["from"]) + 1]]
     if "stage" in values:
         said["stage"] = names.get(values["stage"], values["stage"])
     if "share" in values:
@@ -112,7 +114,7 @@ def show_cohort(view: View) -> Card:
     figure = stage_funnel(
         drawn,
         heads=(unit or what, view.w("funnel.of_previous"), view.w("funnel.of_first")),
-        weakest_note=None if view.compact else weakest_note(view, drawn),
+        weakest_note=None if view.compact else view.w("funnel.weakest"),
         compact=view.compact,
         theme=view.theme,
         numbers=view.numbers,
@@ -138,24 +140,11 @@ def reached_frame(view: View, steps: pd.DataFrame, show: str) -> tuple[pd.DataFr
             "dropped_key": [f"dropped|stage:{stage}" for stage in steps["stage"]],
         }
     )
-    before = funnel.cohort_funnel_last_year(view.slice_, scope=view.scope)
     share = f"{prefix}of_previous"
-    drawn["change"] = steps[share] - before[share] if len(before) == len(steps) else float("nan")
     drawn["weakest"] = False
     if steps[share].notna().any():
         drawn.loc[steps[share].idxmin(), "weakest"] = True
     return drawn, unit.label if unit else ""
-
-
-def weakest_note(view: View, drawn: pd.DataFrame) -> str:
-    """Names the weakest step, and how it moved against last year where that is known."""
-    weakest = drawn[drawn["weakest"]]
-    if weakest.empty:
-        return ""
-    change = weakest["change"].iloc[0]
-    if pd.isna(change):
-        return view.w("funnel.weakest")
-    return view.w("funnel.weakest_changed", change=view.numbers.signed_points(change))
 
 
 def immature(view: View, steps: pd.DataFrame) -> str:

@@ -60,7 +60,7 @@ def sheet_head(view: View, behind: Behind) -> tuple[list[Any], list[dict[str, An
 def title_of(view: View, behind: Behind) -> str:
     """ "Open deals · Bidding", in words."""
     measure = rows.POPULATIONS.get(behind.population)
-    label = view.w(f"sheet.{behind.population}") if measure else view.say(rows.measure_of(behind).label)
+    label = view.w(f"behind.{behind.population}") if measure else view.say(rows.measure_of(behind).label)
     parts = [label]
     for name, key in behind.at:
         parts.append(
@@ -84,7 +84,7 @@ def member_label(view: View, name: str, key: str) -> str:
     elif name in DIMENSIONS:
         found = options.members(name, scope=view.scope)
     else:
-        return view.w(f"sheet.{key}")
+        return view.w(f"behind.{key}")
     hit = found[found["key"].astype(str) == key]
     return key if hit.empty else str(hit["label_zh" if view.lang == "zh" else "label"].iloc[0])
 

@@ -35,13 +35,15 @@ def sentence(view: View) -> str:
     if row["open_amount"] == 0 and row["won_amount"] == 0 and row["opportunity_count"] == 0:
         return view.w("finding.empty")
     members = overview.won_by_member(view.slice_, scope=view.scope)
-    found = f.ranked(
+    won = f.changed_amount(numbers, "won_amount", "won")
+    news = f.ranked(
         [
-            f.changed_amount(numbers, "won_amount", "won"),
             f.weakest_member(members, view.slice_.by, "won_amount", "last_year"),
             f.late_stock(funnel.stage_stock(view.slice_, scope=view.scope)),
-        ]
+        ],
+        most=1,
     )
+    found = [*([won] if won else []), *news]
     period = period_words(view.period, view)
     if not found:
         return view.w("finding.nothing_overview", amount=view.numbers.money(row["won_amount"]), period=period)
@@ -79,6 +81,7 @@ def show_months(view: View) -> Card:
             "key": [f"won_amount|month:{month.isoformat()}" for month in found["month"]],
             "actual": found["won_amount"],
             "previous": found["last_year"],
+            "previous_key": [f"won_amount|month:{months_later(month, -12).isoformat()}" for month in found["month"]],
         }
     )
     figure = month_columns(drawn, unit=unit, compact=view.compact, theme=view.theme, numbers=view.numbers)
@@ -145,10 +148,11 @@ def _deal_line(view: View, row: Any, unit: Any) -> html.Tr:
     index = "–" if pd.isna(row.age_index) else f"{float(row.age_index):.1f}"
     late = not pd.isna(row.age_index) and row.age_index > funnel.LATE_INDEX
     why, warned = _warning(view, row, late)
+    rest = (name or "").removeprefix(account or "").lstrip(" ·")
     return html.Tr(
         [
             html.Td(
-                [html.B(account or view.w("words.unassigned")), " ", html.Span(name or "", className="sub")],
+                [html.B(account or view.w("words.unassigned")), " ", html.Span(rest, className="sub")],
                 className="clip",
             ),
             html.Td(rep or view.w("words.unassigned")),

@@ -116,7 +116,7 @@ def part(
             Input(ids.VERSION, "data"),
             *(Input(store, "data") for store in extra),
             State("_pages_location", "pathname"),
-            prevent_initial_call=query == ids.QUERY,  # which the slice writes as soon as a page stands there
+            prevent_initial_call=True,
         )
         def show(asked: str, theme_: str, version: str, *rest: Any) -> Any:
             *more, path = rest

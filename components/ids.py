@@ -5,6 +5,7 @@ from __future__ import annotations
 # What the viewer looks at
 SLICE = "slice"  # the canonical query string; the address bar shows it
 QUERY = "query"  # the same without what is merely open, so that opening a list redraws no chart
+SHOWN = "shown"  # the whole slice again, written once its page stands there, so that what is open opens with it
 THEME = "theme"
 VERSION = "data-version"
 HEALTH = "health"

@@ -120,6 +120,7 @@ def page(w: Words, slice_: Slice, spec: Page) -> html.Div:
         [
             dcc.Store(id=ids.SLICE, data=slice_.to_query()),
             dcc.Store(id=ids.QUERY, data=None),
+            dcc.Store(id=ids.SHOWN, data=None),
             dcc.Store(id=ids.PANEL, data=""),
             html.Header(id=ids.BAR, className="top"),
             html.Div(id=ids.BANNER),

@@ -18,7 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 from sqlalchemy import Engine, Select, create_engine, event, make_url, select
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from crm import schema, snapshots
 from queries.cache import ByteCache
@@ -149,7 +149,7 @@ def question(asked: Callable[P, R]) -> Callable[P, R]:
         key = (asked.__module__, asked.__qualname__, plain, tuple(sorted(kwargs.items())))
         try:
             found = database.cache.get_or_make(key, database.version, lambda: asked(*args, **kwargs))
-        except SQLAlchemyError as failed:
+        except (OperationalError, InterfaceError) as failed:
             found = database.cache.last_good(key)
             if found is None:
                 raise Unreachable("The database does not answer.") from failed

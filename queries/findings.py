@@ -45,22 +45,20 @@ def differs(won: float, cases: float, won_before: float, cases_before: float) ->
     return error > 0 and abs(share - before) >= NOTABLE_POINTS and abs(share - before) / error >= SIGNIFICANT
 
 
-def changed_step(funnel: pd.DataFrame, before: pd.DataFrame) -> Finding | None:
-    """The step whose conversion moved most against last year's cohort, if any moved for certain."""
-    if funnel.empty or before.empty or len(funnel) != len(before):
-        return None
+def changed_step(rates: pd.DataFrame) -> Finding | None:
+    """The stage whose success rate moved most against last year's same to-date, if any moved for certain.
+
+    `rates` is what `funnel.step_rates` answers.
+    """
     best: Finding | None = None
-    for at in range(1, len(funnel)):
-        now, then = funnel.iloc[at], before.iloc[at]
-        due, due_then = funnel.iloc[at - 1]["reached_count"], before.iloc[at - 1]["reached_count"]
-        if not differs(now["reached_count"], due, then["reached_count"], due_then):
+    for row in rates.itertuples():
+        if not differs(row.advances, row.exits, row.advances_before, row.exits_before):
             continue
-        change = now["of_previous"] - then["of_previous"]
+        share = row.advances / row.exits
+        change = share - row.advances_before / row.exits_before
         name = "step.weaker" if change < 0 else "step.stronger"
         weight = min(1.0, 0.5 + 4 * abs(change)) * (1.0 if change < 0 else 0.7)
-        finding = Finding(
-            name, weight, {"stage": now["stage"], "share": now["of_previous"], "change": change, "at": at}
-        )
+        finding = Finding(name, weight, {"from": row.stage, "share": share, "change": change})
         best = finding if best is None or finding.weight > best.weight else best
     return best
 
@@ -84,7 +82,7 @@ def changed_amount(numbers: pd.DataFrame, measure: str, kind: str) -> Finding | 
         return None
     change = row["value"] / row["last_year"] - 1
     if abs(change) < NOTABLE_CHANGE:
-        return None
+        return Finding(f"{kind}.flat", 0.35, {"amount": row["value"], "change": change})
     name = f"{kind}.down" if change < 0 else f"{kind}.up"
     return Finding(name, min(0.95, 0.4 + abs(change)), {"amount": row["value"], "change": change})
 

@@ -97,11 +97,23 @@ def cohort_funnel(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
 
 
 @question
-def cohort_funnel_last_year(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
-    """As `cohort_funnel`, for the cohort of the same days one year earlier; empty where the period is all time."""
-    period = cohort_period(slice_).last_year()
+def step_rates(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
+    """One row per open stage in order: how many of the deals that left it in the period moved on, and a year before.
+
+    Columns: stage, exits, advances, exits_before, advances_before. Deals that left are judged, not those still
+    standing, so a period that has just begun compares fairly. Empty where the period has no year before.
+    """
+    period = slice_.resolved(as_of=current().as_of, first_month=current().first_month)
     steps = stages(slice_, scope=scope)
-    return _reached(_furthest(slice_, scope, period), steps) if period else _reached(None, steps.head(0))
+    rates = steps.loc[~steps["is_won"].fillna(False).astype(bool), ["stage"]]
+    before = period.last_year()
+    if before is None:
+        return rates.head(0)
+    for suffix, span in (("", period), ("_before", before)):
+        found = breakdown(m.stage_exits, m.stage_advances, by=[d.stage], slice_=slice_, scope=scope, period=span)
+        found = found[["stage", "stage_exits", "stage_advances"]]
+        rates = rates.merge(found.set_axis(["stage", f"exits{suffix}", f"advances{suffix}"], axis=1), how="left")
+    return rates.fillna(0.0)
 
 
 @question

@@ -38,7 +38,7 @@ def expected_amount(model: Model) -> Expression:
 
     def weight(t: FromClause) -> ColumnElement[Any]:
         chance = case(*((t.c.stage_id == stage, cast(literal(p), Numeric(9, 8))) for stage, p in chances))
-        return func.round(t.c.amount * chance, 4)
+        return func.round(cast(t.c.amount, Numeric(28, 4)) * chance, 4)
 
     return weight
 

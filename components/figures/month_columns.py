@@ -16,7 +16,7 @@ MOST_WITH_TEXT = 13  # columns that have room for their number
 def month_columns(frame: pd.DataFrame, *, unit: Unit, compact: bool = False, theme: str, numbers: Numbers) -> Figure:
     """Solid columns of the actual with their amounts on top; last year's behind them in grey, a little to the left.
 
-    One row a month, in order: `label`, `key`, `actual`; optionally `previous` and `hover`.
+    One row a month, in order: `label`, `key`, `actual`; optionally `previous` with `previous_key`, and `hover`.
     """
     actual = parts.amounts(frame["actual"])
     previous = parts.amounts(frame["previous"]) if "previous" in frame else []
@@ -25,9 +25,10 @@ def month_columns(frame: pd.DataFrame, *, unit: Unit, compact: bool = False, the
         return parts.nothing(theme)
     c, places = colours(theme), list(range(len(frame)))
     keys = frame["key"].tolist()
-    columns = [(actual, SHIFT, c["actual"])]
+    columns = [(actual, SHIFT, c["actual"], keys)]
     if previous:
-        columns.insert(0, (previous, -SHIFT, c["previous"]))
+        before = frame["previous_key"].tolist() if "previous_key" in frame else keys
+        columns.insert(0, (previous, -SHIFT, c["previous"], before))
     traces = [
         {
             "type": "bar",
@@ -35,9 +36,9 @@ def month_columns(frame: pd.DataFrame, *, unit: Unit, compact: bool = False, the
             "y": values,
             "width": COLUMN,
             "marker": {"color": colour},
-            **parts.answering(keys, parts.hovers(frame, "label", [numbers.money(value) for value in values])),
+            **parts.answering(of_column, parts.hovers(frame, "label", [numbers.money(value) for value in values])),
         }
-        for values, shift, colour in columns
+        for values, shift, colour, of_column in columns
     ]
     crowded = compact and len(places) > 6
     texts = [] if crowded or len(places) > MOST_WITH_TEXT else _amounts(actual, previous, unit, numbers, c["ink"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, Integer, func, literal, true, type_coerce
+from sqlalchemy import ColumnElement, FromClause, Integer, Numeric, cast, func, literal, true, type_coerce
 
 from queries.semantic.facts import OPPORTUNITIES, PASSAGES, REACHED, SALES
 from queries.semantic.model import AnyMeasure, Expression, Fact, Measure, Text, ratio
@@ -25,7 +25,8 @@ def _cycle(t: FromClause) -> ColumnElement[int]:
 
 
 def _weighted(t: FromClause) -> ColumnElement:
-    return t.c.amount * func.coalesce(t.c.probability, literal(0))
+    # Wide enough for the product: NUMERIC(18,4) times a fraction overflows eighteen digits from a hundred million on.
+    return cast(t.c.amount, Numeric(28, 4)) * func.coalesce(t.c.probability, literal(0))
 
 
 def _left(t: FromClause) -> ColumnElement[bool]:
