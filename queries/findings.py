@@ -99,18 +99,16 @@ def late_stock(stock: pd.DataFrame) -> Finding | None:
 
 
 def short_month(hint: pd.DataFrame) -> Finding | None:
-    """The coming month that falls shortest of the average of the last four quarters and can still be helped."""
-    if hint.empty:
+    """The month that falls shortest of a usual one although only deals that are open today can still land in it.
+
+    Later months are short as a matter of course: most of their deals have yet to be created.
+    """
+    decided = hint[hint["is_too_late"].astype(bool) & (hint["shortfall"] > NOTABLE_SHORT * hint["average"])]
+    if decided.empty:
         return None
-    open_ones = hint[~hint["is_too_late"].astype(bool) & (hint["shortfall"] > NOTABLE_SHORT * hint["average"])]
-    if open_ones.empty:
-        return None
-    worst = open_ones.loc[open_ones["shortfall"].astype(float).idxmax()]
-    return Finding(
-        "short",
-        min(0.85, 0.35 + worst["shortfall"] / worst["average"] / 2),
-        {"month": worst["month"], "amount": worst["shortfall"], "needed": worst["needed"]},
-    )
+    worst = decided.loc[decided["shortfall"].astype(float).idxmax()]
+    weight = min(0.85, 0.35 + worst["shortfall"] / worst["average"] / 2)
+    return Finding("short", weight, {"month": worst["month"], "amount": worst["shortfall"]})
 
 
 def weakest_member(frame: pd.DataFrame, dimension: str, value: str, before: str) -> Finding | None:

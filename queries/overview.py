@@ -53,7 +53,7 @@ def won_by_member(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
 
 
 @question
-def deciding_deals(slice_: Slice, *, scope: Scope, count: int = 8) -> pd.DataFrame:
+def deciding_deals(slice_: Slice, *, scope: Scope, count: int = 6) -> pd.DataFrame:
     """One row per open deal expected by the end of the running quarter, those with a warning first, then the largest.
 
     Columns: opportunity_id, name, name_zh, account, account_zh, rep, rep_zh, stage, stage_zh, amount, age_index,
