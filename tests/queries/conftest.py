@@ -7,14 +7,19 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema, DropSchema
 
+from crm.demo import write_demo
+from crm.derive import create_tables, derive
+from crm.publish import into_database
 from queries.engine import Database
 from tests import rows
 from tests.conftest import missing
@@ -39,9 +44,38 @@ def make_company(request: pytest.FixtureRequest) -> Iterator[MakeCompany]:
         yield make
 
 
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up company of 1,500 deals with all they went through."""
+    path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        create_tables(connection)
+        write_demo(connection, opportunities=1_500, as_of=rows.AS_OF, seed=3)
+        derive(connection, as_of=rows.AS_OF, fiscal_year_start=1)
+    return path
+
+
+@pytest.fixture(scope="session", params=["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+def demo(
+    request: pytest.FixtureRequest, demo_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """The made-up company on DuckDB and, published there, on PostgreSQL."""
+    with ExitStack() as stack:
+        if request.param == "duckdb":
+            engine = create_engine(f"duckdb:///{demo_file}", connect_args={"read_only": True})
+            stack.callback(engine.dispose)
+        else:
+            name = f"test_{uuid.uuid4().hex[:12]}"
+            engine = stack.enter_context(_own_schema(name))
+            with duckdb.connect(str(demo_file), read_only=True) as built:
+                scratch = tmp_path_factory.mktemp("copied")
+                into_database(built, POSTGRES_URL, scratch=scratch, schema=name, progress=lambda *_: None)
+        yield rows.database(engine)
+
+
 @contextmanager
-def _own_schema() -> Iterator[Engine]:
-    name = f"test_{uuid.uuid4().hex[:12]}"
+def _own_schema(name: str | None = None) -> Iterator[Engine]:
+    name = name or f"test_{uuid.uuid4().hex[:12]}"
     admin = create_engine(POSTGRES_URL, poolclass=NullPool, connect_args={"connect_timeout": 2})
     try:
         with admin.begin() as connection:
