@@ -12,7 +12,7 @@ from crm.demo.deals import LOST, OPEN, PAUSED, TERMINATED, WON, Deals
 from crm.demo.history import History
 from crm.demo.people import Staff
 from crm.demo.sales import APPROVAL, DRAFT, Contracts
-from crm.demo.store import put
+from crm.demo.store import numbered, put
 
 #: Discounts (per mille) that a manager and a director have to approve, and contracts (cents) that a director has to.
 _MANAGER_FROM, _DIRECTOR_FROM, _LARGE = 120, 200, 100_000_000
@@ -27,7 +27,7 @@ _QUOTES = """
 """
 
 _APPROVALS = """
-    SELECT key_of('N', row_number() OVER ()) AS approval_id,
+    SELECT key_of('N', number) AS approval_id,
         CASE WHEN is_quote THEN 'quote' ELSE 'contract' END AS subject,
         key_of(CASE WHEN is_quote THEN 'Q' ELSE 'K' END, subject) AS subject_id, step,
         member_of('R', approver) AS approver_id, day_of(requested) AS requested_on, day_of(decided) AS decided_on,
@@ -122,7 +122,7 @@ def write_approvals(
     made["answer"] = np.where(made["decided"] > time.now, _PENDING, made["answer"])
     made["decided"] = np.where(made["answer"] == _PENDING, -1, time.day(made["decided"]))
     made["requested"] = time.day(made["requested"])
-    put(connection, "approvals", made, _APPROVALS)
+    put(connection, "approvals", numbered(made, by="requested"), _APPROVALS)
 
 
 def _asked(

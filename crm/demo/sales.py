@@ -15,7 +15,7 @@ from crm.demo.clock import Clock
 from crm.demo.deals import OPEN, WON, Deals
 from crm.demo.history import History
 from crm.demo.people import Staff, owners
-from crm.demo.store import put
+from crm.demo.store import numbered, put
 
 DRAFT, APPROVAL, SIGNED, EXECUTING, COMPLETED, OVERDUE, TERMINATED, EXPIRED = range(8)
 #: Stage and status of contracts, in the order of the numbers above.
@@ -56,10 +56,9 @@ _CONTRACTS = """
 """
 
 _EVENTS = """
-    SELECT key_of('E', row_number() OVER ()) AS event_id, key_of('K', contract) AS contract_id,
+    SELECT key_of('E', number) AS event_id, key_of('K', contract) AS contract_id,
         day_of(day) AS happened_on, kind, yuan(cents) AS amount, note
     FROM made JOIN event_kinds USING (event)
-    ORDER BY day, contract, event
 """
 
 
@@ -182,18 +181,14 @@ def _write_events(
         (expires >= 0, np.searchsorted(time.work, expires), nothing),
     ]
     kinds = [0, 1, *[2] * _INSTALMENTS, *[3] * _INSTALMENTS, *[4] * _INSTALMENTS, 5, 6]
-    rows = [np.flatnonzero(happened & (when <= time.now)) for happened, when, _ in pieces]
-    put(
-        connection,
-        "contract_events",
-        {
-            "contract": np.concatenate(rows) + 1,
-            "event": np.repeat(kinds, [len(some) for some in rows]),
-            "day": time.day(np.concatenate([one[1][some] for one, some in zip(pieces, rows, strict=True)])),
-            "cents": np.concatenate([one[2][some] for one, some in zip(pieces, rows, strict=True)]),
-        },
-        _EVENTS,
-    )
+    rows = [np.flatnonzero(holds & (when <= time.now)) for holds, when, _ in pieces]
+    happened = {
+        "contract": np.concatenate(rows) + 1,
+        "event": np.repeat(kinds, [len(some) for some in rows]),
+        "day": time.day(np.concatenate([one[1][some] for one, some in zip(pieces, rows, strict=True)])),
+        "cents": np.concatenate([one[2][some] for one, some in zip(pieces, rows, strict=True)]),
+    }
+    put(connection, "contract_events", numbered(happened, by="day"), _EVENTS)
 
 
 @dataclass(frozen=True)
@@ -274,10 +269,8 @@ def write_sales(
         "contract": row[line] + 1, "deal": made.deal[row[line]] + 1, "office": office,
         "rep": staff.assigned[assignment], "product": lines.product[line], "share": lines.share[line], "cents": part,
     }  # fmt: skip
-    order = np.argsort(columns["sold"], kind="stable")
-    order = order[part[order] != 0]
-    ordered = {name: column[order] for name, column in columns.items()}
-    put(connection, "sales", {"number": np.arange(1, len(order) + 1), **ordered}, _SALES)
+    credited = {name: column[part != 0] for name, column in columns.items()}
+    put(connection, "sales", numbered(credited, by="sold"), _SALES)
 
 
 def _floor(cents: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -23,6 +23,12 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_MACROS)
 
 
+def numbered(made: Mapping[str, np.ndarray], *, by: str) -> dict[str, np.ndarray]:
+    """The arrays sorted by one of them, and `number` from 1: keys that do not depend on how many threads insert."""
+    order = np.argsort(made[by], kind="stable")
+    return {"number": np.arange(1, len(order) + 1), **{name: column[order] for name, column in made.items()}}
+
+
 def put(connection: duckdb.DuckDBPyConnection, table: str, made: Mapping[str, np.ndarray], select: str) -> None:
     """Inserts what `select` makes of the arrays, which it reads as the table `made`."""
     connection.register("made", pd.DataFrame(made, copy=False))

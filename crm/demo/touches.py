@@ -9,7 +9,7 @@ from crm.demo.clock import Clock
 from crm.demo.deals import LOST, TERMINATED, WON, Deals
 from crm.demo.history import History
 from crm.demo.people import Staff
-from crm.demo.store import put
+from crm.demo.store import numbered, put
 
 #: Visits and calls to a deal; in very large companies they are thinned to about this many rows in all.
 ACTIVITIES_EACH, MOST_ACTIVITIES = 4.2, 1_500_000
@@ -32,14 +32,13 @@ _REVIEWS = """
 
 _ACTIVITIES = """
     SELECT
-        key_of('T', row_number() OVER (ORDER BY planned, deal, draw)) AS activity_id, o.opportunity_id, o.account_id,
+        key_of('T', number) AS activity_id, o.opportunity_id, o.account_id,
         member_of('R', rep) AS rep_id, activity_kind AS kind,
         CASE WHEN done < 0 THEN NULL ELSE ['positive', 'neutral', 'follow-up agreed', 'objection raised'][1 + draw % 4]
             END AS result,
         day_of(planned) AS planned_on, day_of(done) AS done_on,
         CASE WHEN done >= 0 THEN activity_cost * (60 + draw % 80) / 100 END AS cost
     FROM made JOIN deal_keys AS o USING (deal) JOIN activity_kinds USING (kind)
-    ORDER BY planned, deal, draw
 """
 
 
@@ -104,17 +103,15 @@ def write_activities(
     planned = np.minimum(planned, end[deal])
     late = planned + (rng.random(len(deal)) < 0.2) * rng.integers(1, 4, len(deal))
     happens = (rng.random(len(deal)) > 0.09) & (np.minimum(late, end[deal]) <= time.now)
-    put(
-        connection,
-        "activities",
-        {
-            "deal": deal + 1, "rep": staff.assigned[_owner(history, deal, planned)],
-            "kind": rng.choice(len(_ACTIVITY_KINDS), len(deal), p=_ACTIVITY_KINDS),
-            "draw": rng.integers(0, 1 << 16, len(deal)), "planned": time.day(planned),
-            "done": np.where(happens, time.day(np.minimum(late, end[deal])), -1),
-        },
-        _ACTIVITIES,
-    )  # fmt: skip
+    made = {
+        "deal": deal + 1,
+        "rep": staff.assigned[_owner(history, deal, planned)],
+        "kind": rng.choice(len(_ACTIVITY_KINDS), len(deal), p=_ACTIVITY_KINDS),
+        "draw": rng.integers(0, 1 << 16, len(deal)),
+        "planned": time.day(planned),
+        "done": np.where(happens, time.day(np.minimum(late, end[deal])), -1),
+    }
+    put(connection, "activities", numbered(made, by="planned"), _ACTIVITIES)
 
 
 def _diligence(staff: Staff, state: History) -> np.ndarray:
