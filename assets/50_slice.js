@@ -63,7 +63,7 @@
         drawn.delete("explain");
         const next = drawn.toString();
         if (next !== before) cards.due(next);
-        return next === before ? window.dash_clientside.no_update : next;
+        return [next === before ? window.dash_clientside.no_update : next, query];
       },
       /* Other deals are to be listed: forget the rows of the last list, and how it was sorted and filtered. */
       refill() {

@@ -1,0 +1,164 @@
+"""A made-up company, the application serving it, and Chromium watched for everything that must not happen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
+
+from crm.load import load_demo
+from settings import Settings
+from tests.browser.server import Server
+from tests.conftest import missing
+
+AS_OF = date(2026, 8, 27)
+PATIENCE = 20_000  # ms: what a machine that does much else at the same time may take
+DESKTOP, PHONE = (1440, 900), (390, 844)
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of this folder are browser tests and share one browser, hence one worker."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@dataclass
+class Watch:
+    """What went wrong on a page while nobody looked; a test may expect some of it."""
+
+    host: str
+    expected: tuple[str, ...] = ()
+    problems: list[str] = field(default_factory=list)
+
+    def follow(self, page: Page) -> None:
+        """Listens to console, errors, answers and requests."""
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self._note(f"page error: {error}"))
+        page.on("response", self._response)
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self._note(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self._note(f"HTTP {response.status} {response.url}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.host, "data:", "blob:")):
+            self._note(f"request to another host: {request.url}")
+
+    def _note(self, problem: str) -> None:
+        if not any(text in problem for text in self.expected):
+            self.problems.append(problem)
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a small demo company."""
+    folder = tmp_path_factory.mktemp("company")
+    load_demo(settings=Settings(data_dir=folder, as_of=AS_OF), opportunities=3_000, seed=1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The application over the demo company."""
+    running = Server(company, tmp_path_factory.mktemp("log") / "server.log").start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def own_server(company: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts applications that a test may break: over a copy of the company, or over a folder without data."""
+    made: list[Server] = []
+
+    def make(*, empty: bool = False) -> Server:
+        folder = tmp_path / f"data{len(made)}"
+        if not empty:
+            shutil.copytree(company, folder)
+        made.append(Server(folder, tmp_path / f"server{len(made)}.log", bare=empty))
+        return made[-1].start()
+
+    yield make
+    for one in made:
+        one.kill()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser that `CHROMIUM` names, or the system's."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not path:
+        missing("there is no Chromium: set CHROMIUM, or run `make test`, which finds or installs one")
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Opens a path in a fresh profile; the test fails at its end on anything unexpected that the page did."""
+    watches: list[Watch] = []
+    contexts: list[BrowserContext] = []
+
+    def visit(
+        path: str = "/",
+        *,
+        lang: str = "en",
+        theme: str = "light",
+        size: tuple[int, int] = DESKTOP,
+        expected: tuple[str, ...] = (),
+        at: Server | None = None,
+    ) -> Page:
+        url = (at or request.getfixturevalue("server")).url
+        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, accept_downloads=True)
+        context.set_default_timeout(PATIENCE)
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+        cookies = {"language": lang, "theme": theme}
+        context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
+        page = context.new_page()
+        watches.append(Watch(url, expected))
+        contexts.append(context)
+        watches[-1].follow(page)
+        page.goto(url + path)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    problems = [problem for watch in watches for problem in watch.problems]
+    assert not problems, "\n".join(problems)

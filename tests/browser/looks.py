@@ -1,0 +1,101 @@
+"""What tests look at on a page: whether it is drawn, what a mark stands for, what the list says it holds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+#: What a card shows once it is drawn: a drawing, a table, or a sentence about why there is neither.
+FILLED = ".card-state-slot > *, .card-body-slot > *, .plot .trace"
+
+
+def drawn(page: Page, *cards: str) -> Page:
+    """Waits until the page's frame has come, and the cards named, else all; each is drawn when it comes into sight."""
+    expect(page.locator("h1")).to_have_text(re.compile(r"\S"))
+    expect(page.locator(".bone")).to_have_count(0)
+    expect(page.locator("#strip .kpi").first).to_be_visible()
+    expect(page.locator("header.top .menu-of").first).to_be_visible()
+    for one in [card(page, name) for name in cards] or page.locator("section[data-card]").all():
+        one.scroll_into_view_if_needed()
+        expect(one.locator(FILLED).first).to_be_attached()
+    return page
+
+
+def card(page: Page, name: str) -> Locator:
+    """The card of that name."""
+    return page.locator(f'section[data-card="{name}"]')
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One mark of a figure: what a click on it opens, what it says, how long it is, and where it stands."""
+
+    key: str
+    hover: str
+    value: float
+    trace: int
+    x: float
+    y: float
+
+
+#: Every mark that answers, with the middle of its path on the screen.
+_MARKS = """plot => {
+  const axis = (trace) => trace.orientation === 'h' ? 'x' : 'y';
+  return plot.calcdata.flatMap((points) => points.map((point) => {
+    const trace = point.trace ?? points[0].trace;
+    const key = trace.customdata && trace.customdata[point.i];
+    if (!key) return null;
+    const nodes = plot.querySelectorAll('.point');
+    const node = [...nodes].find((one) => one.__data__ === point);
+    const box = node && node.getBoundingClientRect();
+    return {key, hover: trace.hovertext[point.i], value: trace[axis(trace)][point.i], trace: trace.index, width: box ? box.width : 0, height: box ? box.height : 0,
+            x: box ? box.x + box.width / 2 : -1, y: box ? box.y + box.height / 2 : -1};
+  })).filter((mark) => mark && mark.width > 2 && mark.height > 2);
+}"""
+
+
+def marks(page: Page, name: str) -> list[Mark]:
+    """The marks of a card's figure that answer to a click and are large enough to be hit."""
+    plot = card(page, name).locator(".js-plotly-plot")
+    plot.scroll_into_view_if_needed()
+    found: list[dict[str, Any]] = plot.evaluate(_MARKS)
+    return [Mark(**{k: v for k, v in mark.items() if k not in {"width", "height"}}) for mark in found]
+
+
+def click(page: Page, mark: Mark) -> None:
+    """Points at the mark, then presses."""
+    page.mouse.move(mark.x - 1, mark.y)
+    page.mouse.move(mark.x, mark.y)
+    page.mouse.click(mark.x, mark.y)
+
+
+def sheet(page: Page) -> Locator:
+    """The list, once it stands there with its first rows."""
+    found = page.locator("#sheet")
+    expect(found).to_be_visible()
+    expect(found.locator(".ag-center-cols-container .ag-row").first).to_be_visible()
+    return found
+
+
+@dataclass(frozen=True)
+class Total:
+    """What the head of the list says: deals, their amount, and what is expected of it."""
+
+    deals: int
+    amount: float
+    expected: float | None
+
+
+def total(page: Page) -> Total:
+    """Reads "152 deals · ¥1,234,567 · expected ¥345,678", in either language."""
+    text = page.locator("#sheet-total").inner_text()
+    numbers = [float(part.replace(",", "")) for part in re.findall(r"\d[\d,]*(?:\.\d+)?", text)]
+    return Total(int(numbers[0]), numbers[1], numbers[2] if len(numbers) > 2 else None)
+
+
+def query(page: Page) -> str:
+    """What stands in the address after the question mark."""
+    return page.url.partition("?")[2]

@@ -1,0 +1,163 @@
+"""A click on any mark opens the deals behind it, and they add up to what was clicked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import openpyxl
+import pytest
+from playwright.sync_api import Download, Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.looks import Mark, card, click, drawn, marks, query, sheet, total
+
+#: Card, page, what a mark's length counts: deals, their amount, or what they are expected to bring.
+CHARTS = (
+    ("months", "/", "amount"),
+    ("members", "/", "amount"),
+    ("cohort", "/funnel", "deals"),
+    ("cohort", "/funnel?show=amount", "amount"),
+    ("stock", "/funnel", "amount"),
+    ("stock", "/funnel?stock=count", "deals"),
+    ("forecast", "/funnel", "expected"),
+    ("forecast", "/funnel?method=weighted", "expected"),
+    ("compare", "/funnel?by=rep", "deals"),
+)
+
+
+@pytest.mark.parametrize(("name", "path", "counts"), CHARTS, ids=str)
+def test_the_list_adds_up_to_the_mark(open_page: OpenPage, name: str, path: str, counts: str) -> None:
+    page = drawn(open_page(path), name)
+    found = marks(page, name)
+    if name == "members":  # last year's bar, the first, answers for its row
+        found = [mark for mark in found if mark.trace > 0]
+    for mark in longest(found):
+        page.keyboard.press("Escape")
+        expect(page.locator("#sheet")).to_be_hidden()
+        click(page, mark)
+        sheet(page)
+        opened = parse_qs(query(page))["open"][0]
+        assert opened == mark.key
+        said = total(page)
+        assert getattr(said, counts) == pytest.approx(expected(page, name, mark), abs=0.51), (mark, said)
+
+
+def longest(found: list[Mark]) -> list[Mark]:
+    """The longest mark of each kind: this year's and last year's, in time and late, of each stage.
+
+    What only makes the rest of a row answer (a hover that another mark has said for the same key) counts no more.
+    """
+    best: dict[int, Mark] = {}
+    said = set()
+    for mark in sorted(found, key=lambda m: m.trace):
+        if (mark.key, mark.hover) not in said and mark.value > getattr(best.get(mark.trace), "value", 0):
+            best[mark.trace] = mark
+        said.add((mark.key, mark.hover))
+    assert best, "the figure has no mark to click"
+    return list(best.values())[:4]
+
+
+def expected(page: Page, name: str, mark: Mark) -> float:
+    """What the list of a mark adds up to: its length; of a stage's stock that is in time, the late ones beside it."""
+    if name == "stock" and mark.key.startswith("stock"):
+        beside = {mark.key, mark.key.replace("stock", "late", 1)}
+        return sum(other.value for other in marks(page, name) if other.key in beside and other.trace < 2)
+    return mark.value
+
+
+def test_rows_sort_filter_and_page(open_page: OpenPage) -> None:
+    page = drawn(open_page("/funnel?period=all&cohort=all&open=opportunity_count"), "cohort")
+    grid = sheet(page)
+    everything = total(page).deals
+    assert everything > 1_000
+    header = grid.locator('.ag-header-cell[col-id="amount"] .ag-header-cell-label')
+    cells = grid.locator('.ag-row:visible .ag-cell[col-id="amount"]')
+    header.click()
+    expect(grid.locator('.ag-header-cell[col-id="amount"]')).to_have_attribute("aria-sort", "ascending")
+    expect(grid.locator(".ag-row-loading, .ag-loading")).to_have_count(0)
+    ascending = amounts(cells.all_inner_texts())
+    assert ascending == sorted(ascending)
+    header.click()
+    expect(grid.locator('.ag-header-cell[col-id="amount"]')).to_have_attribute("aria-sort", "descending")
+    expect(cells.first).not_to_have_text(f"{ascending[0]:,.0f}")
+    descending = amounts(cells.all_inner_texts())
+    assert descending[0] > ascending[-1]
+
+    name = grid.locator('.ag-row[row-index="3"] .ag-cell[col-id="name"]').inner_text()
+    filter_by(page, "name", name)
+    expect(grid.locator('.ag-row[row-index="0"] .ag-cell[col-id="name"]')).to_contain_text(name)
+
+
+def amounts(texts: list[str]) -> list[float]:
+    return [float(text.replace(",", "")) for text in texts if text.strip()]
+
+
+def filter_by(page: Page, column: str, text: str) -> None:
+    """Types into the filter of a column, as its header's funnel offers it."""
+    head = page.locator(f'#sheet .ag-header-cell[col-id="{column}"]')
+    head.hover()
+    head.locator(".ag-header-cell-filter-button").click()
+    page.locator(".ag-filter input:visible").first.fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_downloads_hold_the_rows_and_say_what_they_are(open_page: OpenPage, tmp_path: Path) -> None:
+    page = drawn(open_page("/funnel"), "stock")
+    mark = longest(marks(page, "stock"))[0]
+    click(page, mark)
+    said = total(sheet(page).page)
+    lines = csv_of(fetched(page, "CSV"))
+    assert "2026-08-27" in lines[0][0] and page.locator("#sheet h2").inner_text() in lines[0][0]
+    head, body = lines[1], lines[2:]
+    assert len(body) == said.deals
+    assert sum(float(row[head.index("Amount")]) for row in body) == pytest.approx(said.amount, abs=0.51)
+
+    fetched(page, "XLSX").save_as(tmp_path / "deals.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "deals.xlsx", read_only=True).active
+    cells = [[value for value in row] for row in book.iter_rows(values_only=True)]
+    top = next(at for at, row in enumerate(cells) if "Amount" in row)
+    assert any("2026-08-27" in str(value) for row in cells[:top] for value in row)
+    assert sorted(row[0] for row in cells[top + 1 :]) == sorted(row[0] for row in body)
+
+
+def fetched(page: Page, kind: str) -> Download:
+    with page.expect_download() as download:
+        page.locator("#sheet-head a", has_text=kind).click()
+    assert re.fullmatch(rf"deals-\d{{4}}-\d\d-\d\d\.{kind.lower()}", download.value.suggested_filename)
+    return download.value
+
+
+def csv_of(download: Download) -> list[list[str]]:
+    text = Path(download.path()).read_text(encoding="utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_another_mark_refills_the_list_and_closing_takes_it_away(open_page: OpenPage) -> None:
+    page = drawn(open_page("/funnel"), "cohort")
+    first, second = longest(marks(page, "cohort"))[0], marks(page, "cohort")[1]
+    click(page, first)
+    before = sheet(page).locator(".ag-center-cols-container").inner_text()
+    page.keyboard.press("Escape")
+    expect(page.locator("#sheet")).to_be_hidden()
+    assert "open=" not in query(page)
+    click(page, second)
+    expect(sheet(page).locator(".ag-center-cols-container")).not_to_have_text(before)
+    page.locator("#sheet-head").get_by_label("Close").click()
+    expect(page.locator("#sheet")).to_be_hidden()
+
+
+def test_every_row_of_a_stage_answers_even_where_its_bar_is_short(open_page: OpenPage) -> None:
+    page = drawn(open_page("/funnel"), "cohort")
+    plot = card(page, "cohort").locator(".js-plotly-plot")
+    plot.scroll_into_view_if_needed()
+    shortest = min((m for m in marks(page, "cohort") if m.trace == 0), key=lambda m: m.value)
+    box = plot.locator(".nsewdrag").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] - 6, shortest.y)
+    page.mouse.click(box["x"] + box["width"] - 5, shortest.y)
+    sheet(page)
+    assert parse_qs(query(page))["open"] == [shortest.key]
