@@ -115,6 +115,7 @@ def serve(settings: Settings) -> None:
                 "timeout": 120,
                 "graceful_timeout": 10,
                 "control_socket_disable": True,
+                "worker_exit": lambda _, worker: worker.wsgi.extensions["warehouse"].close(),
             }
             for name, value in options.items():
                 if name in self.cfg.settings:

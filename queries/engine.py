@@ -186,8 +186,15 @@ class Warehouse:
                 self._looking.release()
         with self._lock:
             if self._newest is None:
-                raise NoData("There is no data yet.")
+                raise NoData("There is no data yet: load a CRM export, or make a demo company with `dashboard.py demo`.")
             return self._open[self._newest]
+
+    def close(self) -> None:
+        """Lets go of all databases; a DuckDB that is still open when its process ends brings it down hard."""
+        with self._lock:
+            while self._open:
+                self._open.popitem()[1].engine.dispose()
+            self._newest = None
 
     def state(self) -> dict[str, Any]:
         """How things stand: `state` is ok, stale, down or empty; with version, as_of, age in hours, down since when."""
