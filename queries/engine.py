@@ -186,7 +186,9 @@ class Warehouse:
                 self._looking.release()
         with self._lock:
             if self._newest is None:
-                raise NoData("There is no data yet: load a CRM export, or make a demo company with `dashboard.py demo`.")
+                raise NoData(
+                    "There is no data yet: load a CRM export, or make a demo company with `dashboard.py demo`."
+                )
             return self._open[self._newest]
 
     def close(self) -> None:
