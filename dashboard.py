@@ -64,6 +64,8 @@ def create_app(settings: Settings) -> Dash:
         pages_folder=str(ROOT / "pages"),
         assets_folder=str(ROOT / "assets"),
         serve_locally=True,
+        # Before the first load no page stands there; tests/callbacks/test_wiring.py checks every id instead.
+        suppress_callback_exceptions=True,
         title="Sales performance",
         update_title="",
         on_error=wiring.failed_elsewhere,

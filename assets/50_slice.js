@@ -181,7 +181,7 @@
     });
   });
 
-  /* New data, old data, no data: asked every ten seconds, said above the page. */
+  /* New data, old data, no data: asked every ten seconds, and when the page is looked at again; said above the page. */
   let version = null;
   let state = "ok";
   const ask = async () => {
@@ -192,6 +192,7 @@
       if (offline) offline.hidden = true;
       if (version && health.version && health.version !== version) setProps("data-version", { data: health.version });
       version = health.version || version;
+      if (state === "empty" && health.version) location.reload();
       if (health.state !== state) {
         if (state === "down" && health.state !== "down") retry();
         state = health.state;
@@ -202,5 +203,7 @@
     }
   };
   setInterval(ask, 10000);
+  window.addEventListener("online", ask);
+  document.addEventListener("visibilitychange", () => document.hidden || ask());
   window.addEventListener("load", () => setTimeout(ask, 1500));
 })();

@@ -43,17 +43,16 @@ class Mark:
 
 #: Every mark that answers, with the middle of its path on the screen.
 _MARKS = """plot => {
-  const axis = (trace) => trace.orientation === 'h' ? 'x' : 'y';
+  const nodes = [...plot.querySelectorAll('.point')];
   return plot.calcdata.flatMap((points) => points.map((point) => {
-    const trace = point.trace ?? points[0].trace;
+    const trace = points[0].trace;
     const key = trace.customdata && trace.customdata[point.i];
-    if (!key) return null;
-    const nodes = plot.querySelectorAll('.point');
-    const node = [...nodes].find((one) => one.__data__ === point);
-    const box = node && node.getBoundingClientRect();
-    return {key, hover: trace.hovertext[point.i], value: trace[axis(trace)][point.i], trace: trace.index, width: box ? box.width : 0, height: box ? box.height : 0,
-            x: box ? box.x + box.width / 2 : -1, y: box ? box.y + box.height / 2 : -1};
-  })).filter((mark) => mark && mark.width > 2 && mark.height > 2);
+    const box = nodes.find((node) => node.__data__ === point)?.getBoundingClientRect();
+    if (!key || !box || box.width < 2 || box.height < 2) return null;
+    const value = trace[trace.orientation === 'h' ? 'x' : 'y'][point.i];
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    return {key, hover: trace.hovertext[point.i], value, trace: trace.index, x, y};
+  })).filter(Boolean);
 }"""
 
 
@@ -62,7 +61,7 @@ def marks(page: Page, name: str) -> list[Mark]:
     plot = card(page, name).locator(".js-plotly-plot")
     plot.scroll_into_view_if_needed()
     found: list[dict[str, Any]] = plot.evaluate(_MARKS)
-    return [Mark(**{k: v for k, v in mark.items() if k not in {"width", "height"}}) for mark in found]
+    return [Mark(**mark) for mark in found]
 
 
 def click(page: Page, mark: Mark) -> None:

@@ -118,7 +118,7 @@ def test_downloads_hold_the_rows_and_say_what_they_are(open_page: OpenPage, tmp_
 
     fetched(page, "XLSX").save_as(tmp_path / "deals.xlsx")
     book = openpyxl.load_workbook(tmp_path / "deals.xlsx", read_only=True).active
-    cells = [[value for value in row] for row in book.iter_rows(values_only=True)]
+    cells = [list(row) for row in book.iter_rows(values_only=True)]
     top = next(at for at, row in enumerate(cells) if "Amount" in row)
     assert any("2026-08-27" in str(value) for row in cells[:top] for value in row)
     assert sorted(row[0] for row in cells[top + 1 :]) == sorted(row[0] for row in body)
