@@ -185,6 +185,8 @@ class Warehouse:
             finally:
                 self._looking.release()
         with self._lock:
+            if self._newest is None and self.down_since is not None:
+                raise NoData("The database does not answer.")
             if self._newest is None:
                 raise NoData(
                     "There is no data yet: load a CRM export, or make a demo company with `dashboard.py demo`."
