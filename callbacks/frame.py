@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, html
 
 import access
-from callbacks import forecast as _forecast_cards  # noqa: F401
-from callbacks import funnel, overview, wiring
+import callbacks
+from callbacks import wiring
 from callbacks.explain import explanation
 from callbacks.listing import sheet_head
 from callbacks.strip import strip
 from components import filter_bar, ids
 from components.links import icon
 from components.model_editor import model_editor
-from components.shell import ITEMS, nav_links, tab_links
+from components.shell import items, nav_links, tab_links
 from components.view import View
 from components.words import words
 from queries import options
@@ -24,8 +26,9 @@ from queries.rows import Behind
 from queries.semantic.dimensions import DIMENSIONS
 from queries.slices import Slice
 
-#: What says a page's sentence and names its key numbers, by path.
-PAGES = {overview.PATH: overview, funnel.PATH: funnel}
+_MODULES = [import_module(f"callbacks.{found.name}") for found in iter_modules(callbacks.__path__)]
+#: What says a page's sentence and names its key numbers, by path: every module of callbacks that has a sentence.
+PAGES: dict[str, Any] = {module.PATH: module for module in _MODULES if hasattr(module, "sentence")}
 
 clientside_callback(
     ClientsideFunction("slice", "follow"),
@@ -63,7 +66,7 @@ def chips_of(view: View) -> list[Any]:
 
 def bar_of(view: View) -> list[Any]:
     """The top bar."""
-    name = next((item.name for item in ITEMS if item.path == view.path), ITEMS[0].name)
+    name = next((item.name for item in items() if item.path == view.path), "overview")
     return filter_bar.top_bar(view, view.w(f"nav.{name}"), labels_of(view), is_late=wiring.is_stale())
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dash_ag_grid as dag
-from dash import dcc, html, page_container
+from dash import dcc, html, page_container, page_registry
 
 from components import ids
 from components.cards import bones
@@ -24,10 +24,11 @@ class NavItem:
     name: str
     path: str
     symbol: str
-    group: str = "look"
 
 
-ITEMS = (NavItem("overview", "/", "speedometer2"), NavItem("funnel", "/funnel", "filter-left"))
+def items() -> list[NavItem]:
+    """The pages that there are, in their order; each registers itself with an icon, its name is its module's."""
+    return [NavItem(p["module"].rpartition(".")[2], p["path"], p["symbol"]) for p in page_registry.values()]
 
 
 def shell(words: Words, *, theme: str, version: str | None, content: Any = page_container) -> html.Div:
@@ -84,7 +85,7 @@ def nav_links(words: Words, slice_: Slice, path: str) -> list[Any]:
     """The navigation; every link carries the slice along, without what is only open or of one page."""
     carried = Slice(slice_.period, slice_.as_of, slice_.by, slice_.filters, slice_.asked().options)
     out: list[Any] = [html.H6(words("nav.look"))]
-    for item in ITEMS:
+    for item in items():
         out.append(
             dcc.Link(
                 [icon(item.symbol), html.Span(words(f"nav.{item.name}"))],

@@ -12,7 +12,7 @@ from components.shell import Page, page
 from components.words import words
 from queries.slices import Slice
 
-register_page(__name__, path="/funnel", order=2, title="Funnel and forecast")
+register_page(__name__, path="/funnel", order=2, symbol="filter-left", title="Funnel and forecast")
 
 
 def layout(**query: str) -> html.Div:

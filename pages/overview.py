@@ -12,7 +12,7 @@ from components.shell import Page, page
 from components.words import words
 from queries.slices import Slice
 
-register_page(__name__, path="/", order=1, title="Sales performance")
+register_page(__name__, path="/", order=1, symbol="speedometer2", title="Sales performance")
 
 
 def layout(**query: str) -> html.Div:
