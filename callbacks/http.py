@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import flask
 import pandas as pd
@@ -15,9 +15,9 @@ from flask import Response, request
 
 import access
 from callbacks import wiring
-from callbacks.listing import localised, status_words, title_of
+from callbacks.listing import localised, member_label, status_words, title_of
 from components.view import View
-from components.wording import dimension_words, period_words
+from components.wording import dimension_words, filter_words, period_words
 from queries import rows
 from queries.breakdown import CannotAnswer
 from queries.engine import NoData, frames_of, reading
@@ -41,9 +41,9 @@ def healthz() -> tuple[dict[str, Any], int]:
 @routes.get("/api/table")
 def api_table() -> tuple[dict[str, Any] | list[dict[str, Any]], int]:
     """`?measure=won_amount&measure=win_rate&by=region&period=2026`: a list of objects; 400 with a sentence."""
-    measures = tuple(request.args.getlist("measure"))
-    by = tuple(request.args.getlist("by"))
-    rest = "&".join(p for p in request.query_string.decode().split("&") if p.partition("=")[0] not in {"measure", "by"})
+    pairs = parse_qsl(_query(), keep_blank_values=True, errors="replace")
+    measures, by = (tuple(value for name, value in pairs if name == wanted) for wanted in ("measure", "by"))
+    rest = urlencode([(name, value) for name, value in pairs if name not in {"measure", "by"}])
     try:
         with reading(wiring.warehouse().database()):
             answer = table(measures, by, slice_for_table(rest), scope=access.viewer().scope)
@@ -59,8 +59,12 @@ def download_deals(kind: str) -> Response:
     """The list that is open in the slice, whole, as CSV or XLSX, with the filters and the as-of date on it."""
     if kind not in {"csv", "xlsx"}:
         flask.abort(404)
-    with reading(wiring.warehouse().database()) as database:
-        view = wiring.view_of(Slice.from_search(request.query_string.decode()), database, path="/")
+    try:
+        database = wiring.warehouse().database()
+    except NoData as nothing:
+        return Response(str(nothing), 503, mimetype="text/plain")
+    with reading(database):
+        view = wiring.view_of(Slice.from_search(_query()), database, path="/")
         behind = _asked(view)
         if behind is None:
             flask.abort(400, "Say which deals with open=..., as the list's own link does.")
@@ -78,6 +82,11 @@ def download_deals(kind: str) -> Response:
     return Response(body, mimetype=kind_of, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
+def _query() -> str:
+    """What the address asks; Flask's own way refuses bytes that are no UTF-8 with a traceback."""
+    return request.query_string.decode("utf-8", "replace")
+
+
 def _asked(view: View) -> Behind | None:
     """What is open; else what is being explained, where that has rows."""
     return Behind.parse(view.slice_.option("open")) or Behind.parse(view.slice_.option("explain"))
@@ -86,7 +95,9 @@ def _asked(view: View) -> Behind | None:
 def about(view: View, behind: Behind) -> list[str]:
     """What the file holds, in words: title, period, filters, as-of date."""
     lines = [title_of(view, behind), period_words(view.period, view)]
-    lines += [f"{dimension_words(name, view)}: {', '.join(values)}" for name, values in view.slice_.filters]
+    for name, values in view.slice_.filters:
+        labels = {key: member_label(view, name, key) for key in (value.removeprefix("!") for value in values)}
+        lines.append(f"{dimension_words(name, view)}: {filter_words(values, labels, view, most=len(values))}")
     return [*lines, f"{view.w('as_of.label')} {view.slice_.as_of or view.as_of}"]
 
 
@@ -131,9 +142,12 @@ def _heading(view: View, column: str) -> str:
     return "ID" if column == "opportunity_id" else view.w(f"column.{column}")
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
 def harmless(value: Any) -> Any:
     """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def refuse_foreign_posts() -> None:

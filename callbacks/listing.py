@@ -72,7 +72,7 @@ def title_of(view: View, behind: Behind) -> str:
 
 
 def member_label(view: View, name: str, key: str) -> str:
-    """A member's label from its key."""
+    """A member's label from its key or its name."""
     from queries import funnel, options
 
     if key == "unassigned":
@@ -85,7 +85,7 @@ def member_label(view: View, name: str, key: str) -> str:
         found = options.members(name, scope=view.scope)
     else:
         return view.w(f"behind.{key}")
-    hit = found[found["key"].astype(str) == key]
+    hit = found[(found["key"].astype(str) == key) | (found["label"] == key)]
     return key if hit.empty else str(hit["label_zh" if view.lang == "zh" else "label"].iloc[0])
 
 

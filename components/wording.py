@@ -40,11 +40,11 @@ def before_words(view: View) -> str:
     return view.w(f"against.{kind if kind in {'month', 'quarter'} else 'before'}")
 
 
-def filter_words(values: tuple[str, ...], labels: dict[str, str], view: View) -> str:
-    """ "East, North" or "without Online"."""
+def filter_words(values: tuple[str, ...], labels: dict[str, str], view: View, *, most: int = 3) -> str:
+    """ "East, North" or "without Online"; beyond `most` only how many more."""
     named = [labels.get(v.removeprefix("!"), v.removeprefix("!")) for v in values]
     named = [view.w("words.unassigned") if text == "unassigned" else text for text in named]
-    joined = view.w("words.comma").join(named[:3]) + (f" +{len(named) - 3}" if len(named) > 3 else "")
+    joined = view.w("words.comma").join(named[:most]) + (f" +{len(named) - most}" if len(named) > most else "")
     out = all(value.startswith("!") for value in values)
     return view.w("chips.without", what=joined) if out else joined
 

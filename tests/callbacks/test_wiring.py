@@ -64,7 +64,8 @@ def test_every_id_stands_once_on_a_page(served: Any, app: Any, lang: str) -> Non
         assert len(found) == len(set(found)), (path, sorted(i for i in found if found.count(i) > 1))
 
 
-def test_layouts_build_as_nobody(app: Any) -> None:
+@pytest.mark.usefixtures("app")
+def test_layouts_build_as_nobody() -> None:
     for page in dash.page_registry.values():
         assert ids_of(page["layout"](period="nonsense", region=["<b>", "East"]))
 
@@ -186,19 +187,19 @@ def is_shown(card: Card) -> bool:
 @pytest.mark.parametrize("tables", [{}, ONE_DEAL, WON_DEAL], ids=["empty", "one open deal", "one won deal"])
 def test_every_explanation_and_list_survives(served: Any, lang: str, tables: dict[str, Any]) -> None:
     server = served(**tables)
-    with server.test_request_context("/", headers={"Cookie": f"language={lang}"}):
-        with reading(wiring.warehouse().database()) as database:
+    cookies = {"Cookie": f"language={lang}"}
+    with server.test_request_context("/", headers=cookies), reading(wiring.warehouse().database()) as database:
 
-            def view(**options: str) -> View:
-                chosen = Slice(options=tuple(options.items()))
-                return wiring.view_of(chosen, database, path="/funnel")
+        def view(**options: str) -> View:
+            chosen = Slice(options=tuple(options.items()))
+            return wiring.view_of(chosen, database, path="/funnel")
 
-            for topic in (*MEASURES, "funnel_forecast", "backtest"):
-                assert Slice.from_search(f"explain={topic}").option("explain") == topic
-                assert len(explanation(view(explain=topic), topic)) > 2, topic
-            for name in POPULATIONS:
-                shown, hidden, columns = show_sheet(view(open=f"{name}|stage:s1"))
-                assert shown and not hidden and columns, name
-            for panel in ("filter:region", "filter:rep", "filter:stage", "model"):
-                content, hidden = show_drawer(view(), panel)
-                assert content and not hidden, panel
+        for topic in (*MEASURES, "funnel_forecast", "backtest"):
+            assert Slice.from_search(f"explain={topic}").option("explain") == topic
+            assert len(explanation(view(explain=topic), topic)) > 2, topic
+        for name in POPULATIONS:
+            shown, hidden, columns = show_sheet(view(open=f"{name}|stage:s1"))
+            assert shown and not hidden and columns, name
+        for panel in ("filter:region", "filter:rep", "filter:stage", "model"):
+            content, hidden = show_drawer(view(), panel)
+            assert content and not hidden, panel
