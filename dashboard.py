@@ -12,6 +12,7 @@ import csv
 import json
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,7 +44,7 @@ def create_app(settings: Settings) -> Dash:
     from callbacks import http, wiring
     from components.shell import no_data, shell
     from components.words import words
-    from queries.engine import NoData, Warehouse
+    from queries.engine import Warehouse
 
     server = flask.Flask("dashboard", static_folder=None)
     server.config["COMPRESS_MIMETYPES"] = [
@@ -75,10 +76,9 @@ def create_app(settings: Settings) -> Dash:
     from callbacks import frame  # noqa: F401 - registers the callbacks, which needs the app's pages first
 
     def layout() -> Any:
-        w = words(access.language())
-        try:
-            version = server.extensions["warehouse"].database().version
-        except NoData:
+        # Opens no database: Dash calls this once before the workers are forked, which DuckDB does not survive.
+        w, version = words(access.language()), server.extensions["warehouse"].named_version()
+        if version is None:
             return shell(w, theme=access.theme(), version=None, content=no_data(w))
         return shell(w, theme=access.theme(), version=version)
 
@@ -87,6 +87,8 @@ def create_app(settings: Settings) -> Dash:
     # Dash adds an inline script of its own with the first request, so the hashes are taken after that.
     policy = cache(lambda: http.policy_of(list(app.csp_hashes())))
     server.after_request(lambda response: http.protect(response, policy()))
+    # Dash learns which scripts there are while it renders the document: every process has to know before it is asked.
+    server.test_client().get("/")
     return app
 
 
@@ -149,7 +151,9 @@ def _demo_at_first(settings: Settings) -> None:
     if settings.crm_url is None and snapshots.current(settings.snapshots_dir) is None:
         say("There is no data yet: making a demo company to look at.")
         _refuse_unwritable(settings.data_dir)
-        demo(settings, argparse.Namespace(opportunities=DEMO_SIZE, seed=1, into=None))
+        # In a process of its own, because the workers are forked from this one.
+        if subprocess.run([sys.executable, str(ROOT / "dashboard.py"), "demo"], check=False).returncode:
+            raise Refused("The demo company could not be made; see above.")
 
 
 def _refuse_unwritable(folder: Path) -> None:

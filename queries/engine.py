@@ -193,6 +193,13 @@ class Warehouse:
                 )
             return self._open[self._newest]
 
+    def named_version(self) -> str | None:
+        """The newest version as far as it can be told without opening a database; None where there is no data."""
+        if self._settings.crm_url is not None:
+            return self._newest or ""
+        found = snapshots.current(self._settings.snapshots_dir)
+        return self._newest if found is None else found.id
+
     def close(self) -> None:
         """Lets go of all databases; a DuckDB that is still open when its process ends brings it down hard."""
         with self._lock:
