@@ -21,7 +21,7 @@ from queries.semantic.model import AnyMeasure, Dimension, Measure, Ratio
 from queries.slices import UNASSIGNED, Slice
 from queries.source import CannotAnswer, Source, conditions, joined
 
-__all__ = ["CannotAnswer", "beside", "breakdown", "over_periods", "statement"]
+__all__ = ["CannotAnswer", "beside", "breakdown", "over_periods", "refuse_unfitting", "statement"]
 
 
 def breakdown(
@@ -39,7 +39,7 @@ def breakdown(
     with `parts`, also `<ratio>_over` and `<ratio>_under`. Keys that are null read `unassigned` and come last; dates
     stay null. Without `by`, one row. `period` overrides the slice's own. Raises CannotAnswer.
     """
-    _refuse_unfitting(measures, by)
+    refuse_unfitting(measures, by)
     needed = _basic(measures)
     period = period or slice_.resolved(as_of=current().as_of, first_month=current().first_month)
     groups: dict[tuple[str, str | None], list[Measure]] = {}
@@ -209,7 +209,8 @@ def _columns(measures: Sequence[AnyMeasure], by: Sequence[Dimension], parts: boo
     return list(dict.fromkeys(columns))
 
 
-def _refuse_unfitting(measures: Sequence[AnyMeasure], by: Sequence[Dimension]) -> None:
+def refuse_unfitting(measures: Sequence[AnyMeasure], by: Sequence[Dimension]) -> None:
+    """Raises CannotAnswer, with what would work, where a measure cannot be told by a dimension."""
     for measure in measures:
         for dimension in by:
             if dimension.of_date and any(part.date is None for part in _basic([measure])):

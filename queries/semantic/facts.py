@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from sqlalchemy import (
     ColumnElement,
@@ -34,6 +35,7 @@ _KEPT = tuple(
 )
 
 
+@lru_cache(maxsize=32)
 def opportunities_as_of(day: date) -> Subquery:
     """The opportunities as they stood at the end of the day, with the columns of the table; from the history.
 
@@ -72,6 +74,7 @@ def opportunities_as_of(day: date) -> Subquery:
     )
 
 
+@lru_cache(maxsize=32)
 def open_deals_as_of(day: date) -> Subquery:
     """The deals that were open at the end of the day, by what the history alone knows of them; other columns are null.
 
@@ -133,6 +136,7 @@ def _won_position() -> ScalarSelect[int]:
     )
 
 
+@lru_cache(maxsize=32)
 def reached(day: date | None = None) -> Subquery:
     """One row per opportunity and stage up to one past the furthest reached; `is_reached` marks those reached."""
     source = schema.opportunities if day is None else opportunities_as_of(day)

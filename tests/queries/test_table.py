@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from queries.breakdown import CannotAnswer, _refuse_unfitting
+from queries.breakdown import CannotAnswer, refuse_unfitting
 from queries.engine import Database, reading
 from queries.scope import EVERYTHING, Scope
 from queries.semantic.dimensions import DIMENSIONS
@@ -119,7 +119,7 @@ def test_every_measure_by_every_dimension_is_answered_or_refused_in_a_sentence(d
     answered = []
     for measure in MEASURES:
         try:
-            _refuse_unfitting(named_measures([measure]), named_dimensions([dimension]))
+            refuse_unfitting(named_measures([measure]), named_dimensions([dimension]))
             answered.append(measure)
         except CannotAnswer as refused:
             assert str(refused).endswith(".") and measure in str(refused) and dimension in str(refused)
