@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,7 @@ from components.view import View
 from components.wording import dimension_words, period_words
 from queries import findings as f
 from queries import forecast, funnel, headline
+from queries.periods import fiscal_start, months_later
 
 PATH = "/funnel"
 KEY_NUMBERS = ("open_amount", "weighted_pipeline", "win_rate", "cycle_days", "opportunity_count")
@@ -30,7 +32,7 @@ COHORTS = ("auto", "period", "last6m", "last12m", "all")
 
 
 def sentence(view: View) -> str:
-    """The weightiest findings of the page, or that nothing stands out."""
+    """What the open deals bring by the quarter's end, and the weightiest finding, or that nothing stands out."""
     scope, slice_ = view.scope, view.slice_
     steps = funnel.cohort_funnel(slice_, scope=scope)
     numbers = headline.key_numbers(slice_, scope=scope, names=KEY_NUMBERS)
@@ -44,12 +46,25 @@ def sentence(view: View) -> str:
             f.changed_win_rate(numbers, 0 if pd.isna(decided) else decided),
             f.late_stock(funnel.stage_stock(slice_, scope=scope)),
             f.short_month(forecast.pipeline_hint(slice_, scope=scope)),
-        ]
+        ],
     )
+    lands = landing_words(view)
+    if found and lands:
+        return view.w("finding.and").join([lands, spoken(view, found[0], steps)])
+    if lands:
+        return view.w("finding.and").join([lands, view.w("finding.nothing_else")])
     if not found:
         share = view.w("words.na") if pd.isna(row["win_rate"]) else view.numbers.share(row["win_rate"])
         return view.w("finding.nothing_funnel", amount=view.numbers.money(row["open_amount"]), share=share)
     return view.w("finding.and").join(spoken(view, finding, steps) for finding in found)
+
+
+def landing_words(view: View) -> str:
+    """What the open deals should bring by the end of the running quarter; nothing where nobody can tell."""
+    bars = forecast.funnel_forecast(view.slice_, scope=view.scope)
+    end = months_later(fiscal_start(view.slice_.as_of or view.as_of, 3, view.first_month), 3) - timedelta(days=1)
+    amount = sum(row.amount for row in bars.itertuples() if row.landing <= end.isoformat())
+    return view.w("finding.lands", amount=view.numbers.money(amount), day=view.numbers.day(end)) if amount else ""
 
 
 def spoken(view: View, finding: f.Finding, steps: pd.DataFrame) -> str:
