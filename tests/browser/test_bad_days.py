@@ -1,0 +1,102 @@
+"""Bad days: no data, new data, a server that dies, a question that fails. No traceback, and it recovers by itself."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+
+import duckdb
+from playwright.sync_api import Page, expect
+
+from crm import snapshots
+from tests.browser.conftest import OpenPage
+from tests.browser.looks import card, drawn
+from tests.browser.server import Server
+
+MakeServer = Callable[..., Server]
+
+
+def looked_at_again(page: Page) -> None:
+    """What the browser says when a page comes back to sight: it asks the server at once how things stand."""
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+
+
+def publish_copy(server: Server, *, without: str = "") -> str:
+    """A new snapshot with the rows of the current one, perhaps without a table; its id."""
+    folder = server.data / "snapshots"
+    now = snapshots.current(folder)
+    assert now is not None
+    with snapshots.building(folder) as built:
+        shutil.copy(now.path, built)
+        if without:
+            with duckdb.connect(str(built)) as connection:
+                connection.execute(f"DROP TABLE {without}")
+        return snapshots.publish(built, folder).id
+
+
+def test_no_data_says_so_and_the_page_comes_with_the_data(
+    open_page: OpenPage, own_server: MakeServer, company: object
+) -> None:
+    server = own_server(empty=True)
+    page = open_page("/", at=server, expected=("503",))
+    expect(page.locator("h1")).to_have_text("There is no data yet.")
+    looked_at_again(page)
+    shutil.copytree(f"{company}/snapshots", server.data / "snapshots")
+    expect(lambda_(page, server)).to_be_visible()
+    drawn(page, "months")
+
+
+def lambda_(page: Page, server: Server) -> object:
+    """The strip of key numbers, once the server knows its data and the page has asked again."""
+    while (server.health() or {}).get("state") != "ok":
+        pass
+    looked_at_again(page)
+    return page.locator("#strip .kpi").first
+
+
+def test_an_open_page_moves_to_new_data_by_itself(open_page: OpenPage, own_server: MakeServer) -> None:
+    server = own_server()
+    page = drawn(open_page("/?explain=won_amount", at=server), "months")
+    looked_at_again(page)
+    expect(page.locator("#drawer")).to_contain_text("snapshot")
+    fresh = publish_copy(server)
+    page.evaluate("setInterval(() => window.dispatchEvent(new Event('online')), 300)")
+    expect(page.locator("#drawer")).to_contain_text(fresh)
+    expect(page.locator(".state.failed")).to_have_count(0)
+
+
+def test_a_dead_server_is_said_and_its_return_too(open_page: OpenPage, own_server: MakeServer) -> None:
+    server = own_server()
+    page = drawn(open_page("/", at=server, expected=("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET")), "months")
+    banner = page.locator("#offline")
+    expect(banner).to_be_hidden()
+    server.kill()
+    looked_at_again(page)
+    expect(banner).to_be_visible()
+    server.start()
+    looked_at_again(page)
+    expect(banner).to_be_hidden()
+    page.locator("#nav").get_by_text("Funnel and forecast").click()
+    drawn(page, "cohort")
+
+
+def test_a_card_that_fails_says_so_alone(open_page: OpenPage, own_server: MakeServer) -> None:
+    server = own_server()
+    publish_copy(server, without="stage_passages")
+    page = open_page("/funnel", at=server, expected=("500",))
+    days = card(page, "stage-days")
+    days.scroll_into_view_if_needed()
+    failed = days.locator(".state.failed")
+    expect(failed).to_contain_text("could not be read")
+    reference = re.search(r"R-[0-9A-F]{6}", failed.inner_text())
+    assert reference is not None
+    assert "Traceback" not in page.content() and "SELECT" not in page.content()
+    expect(page.locator("header.top .menu-of").first).to_be_visible()
+    expect(page.locator("#strip .kpi").first).to_be_visible()
+    assert reference[0] in server.log.read_text(encoding="utf-8")
+
+    sound = [one.id for one in snapshots.listed(server.data / "snapshots")][-1]
+    snapshots.go_back(server.data / "snapshots", sound)
+    page.evaluate("setInterval(() => window.dispatchEvent(new Event('online')), 300)")
+    expect(failed).to_have_count(0)
