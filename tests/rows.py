@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, insert
+from sqlalchemy import Engine, create_engine, delete, insert
 from sqlalchemy.pool import StaticPool
 
 from crm import schema
@@ -55,27 +55,43 @@ def deal(opportunity_id: str, status: str = "open", amount: float = 100, **colum
 
 def filled(engine: Engine, rows: Rows, *, first_month: int = 1, as_of: date = AS_OF) -> Engine:
     """Creates the tables and writes the rows, with a calendar around the as-of date."""
+    return written(prepared(engine, first_month=first_month, as_of=as_of), rows)
+
+
+def prepared(engine: Engine, *, first_month: int, as_of: date) -> Engine:
+    """Creates the tables, and fills those that are alike for all companies of that date: calendar and load info."""
     schema.metadata.create_all(engine)
-    given: dict[str, list[Mapping[str, Any]]] = {
-        "stages": [{"pipeline": "Main", **stage} for stage in STAGES],
-        "regions": REGIONS,
-        "reps": REPS,
-        **{name: list(some) for name, some in rows.items()},
+    info = {
+        "as_of": as_of.isoformat(),
+        "fiscal_year_start": str(first_month),
+        "currency": "CNY",
+        "source": "by hand",
+        "version": "1",
     }
-    given["calendar"] = list(_days(as_of, first_month))
-    given["load_info"] = [
-        {"key": "as_of", "value": as_of.isoformat()},
-        {"key": "fiscal_year_start", "value": str(first_month)},
-        {"key": "currency", "value": "CNY"},
-        {"key": "source", "value": "by hand"},
-        {"key": "version", "value": "1"},
-    ]
     with engine.begin() as connection:
-        for name, some in given.items():
+        connection.execute(insert(schema.calendar), list(_days(as_of, first_month)))
+        connection.execute(insert(schema.load_info), [{"key": key, "value": value} for key, value in info.items()])
+    return engine
+
+
+def written(engine: Engine, rows: Rows) -> Engine:
+    """Writes the rows, by table; stages, regions and reps are the usual ones unless given."""
+    usual = {"stages": [{"pipeline": "Main", **stage} for stage in STAGES], "regions": REGIONS, "reps": REPS}
+    with engine.begin() as connection:
+        for name, some in {**usual, **rows}.items():
             table = schema.metadata.tables[name]
             complete = [{column.name: row.get(column.name) for column in table.c} for row in some]
             if complete:
                 connection.execute(insert(table), complete)
+    return engine
+
+
+def emptied(engine: Engine) -> Engine:
+    """Takes the rows of a company out again."""
+    with engine.begin() as connection:
+        for table in schema.metadata.sorted_tables:
+            if table not in (schema.calendar, schema.load_info):
+                connection.execute(delete(table))
     return engine
 
 

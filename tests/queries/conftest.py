@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, StaticPool
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from crm.demo import write_demo
@@ -28,19 +28,54 @@ POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgre
 MakeCompany = Callable[..., Database]
 
 
-@pytest.fixture(scope="module", params=["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
-def make_company(request: pytest.FixtureRequest) -> Iterator[MakeCompany]:
-    """`tests.rows.company` on DuckDB and on PostgreSQL, there in a schema of its own for every company."""
-    if request.param == "duckdb":
-        yield rows.company
-        return
-    with ExitStack() as stack:
+class Lender:
+    """Databases with a calendar and empty tables, lent to a test and emptied after it: creating them takes longest."""
+
+    def __init__(self, dialect: str, create: Callable[[], Engine]) -> None:
+        self.dialect, self._create = dialect, create
+        self._free: dict[tuple[int, date], list[Engine]] = {}
+
+    @contextmanager
+    def lending(self) -> Iterator[MakeCompany]:
+        """Lends as many companies as are asked for."""
+        lent: list[tuple[tuple[int, date], Engine]] = []
 
         def make(*, first_month: int = 1, as_of: date = rows.AS_OF, **tables: Iterable[Mapping[str, Any]]) -> Database:
-            engine = stack.enter_context(_own_schema())
-            rows.filled(engine, tables, first_month=first_month, as_of=as_of)
-            return rows.database(engine, first_month=first_month, as_of=as_of)
+            kind = (first_month, as_of)
+            free = self._free.setdefault(kind, [])
+            engine = free.pop() if free else rows.prepared(self._create(), first_month=first_month, as_of=as_of)
+            lent.append((kind, engine))
+            return rows.database(rows.written(engine, tables), first_month=first_month, as_of=as_of)
 
+        yield make
+        for kind, engine in lent:
+            self._free[kind].append(rows.emptied(engine))
+
+
+@pytest.fixture(scope="session", params=["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+def lender(request: pytest.FixtureRequest) -> Iterator[Lender]:
+    """Lends companies on DuckDB and on PostgreSQL, there each in a schema of its own."""
+    with ExitStack() as stack:
+
+        def create() -> Engine:
+            if request.param == "postgres":
+                return stack.enter_context(_own_schema())
+            return create_engine("duckdb:///:memory:", poolclass=StaticPool)
+
+        yield Lender(request.param, create)
+
+
+@pytest.fixture
+def make_company(lender: Lender) -> Iterator[MakeCompany]:
+    """`tests.rows.company` on every database; gone after the test."""
+    with lender.lending() as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def make_lasting_company(lender: Lender) -> Iterator[MakeCompany]:
+    """`make_company` for what all tests of a module read."""
+    with lender.lending() as make:
         yield make
 
 
@@ -55,13 +90,11 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session", params=["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
-def demo(
-    request: pytest.FixtureRequest, demo_file: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
+@pytest.fixture(scope="session")
+def demo(lender: Lender, demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The made-up company on DuckDB and, published there, on PostgreSQL."""
     with ExitStack() as stack:
-        if request.param == "duckdb":
+        if lender.dialect == "duckdb":
             engine = create_engine(f"duckdb:///{demo_file}", connect_args={"read_only": True})
             stack.callback(engine.dispose)
         else:

@@ -125,8 +125,8 @@ TABLES: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.fixture(scope="module")
-def basics(make_company: MakeCompany) -> Database:
-    return make_company(**TABLES)
+def basics(make_lasting_company: MakeCompany) -> Database:
+    return make_lasting_company(**TABLES)
 
 
 @pytest.fixture

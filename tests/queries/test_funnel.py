@@ -37,13 +37,13 @@ DEALS = [
 
 
 @pytest.fixture(scope="module")
-def seven(make_company: MakeCompany) -> Iterator[Database]:
+def seven(make_lasting_company: MakeCompany) -> Iterator[Database]:
     won = [
         *passages("s1", [20, 40, 60, 80], advanced=4, is_won=True),
         *passages("s3", [20, 20], advanced=2, is_won=True),
         *passages("s2", [7], advanced=0, is_won=False),
     ]
-    with reading(make_company(opportunities=DEALS, stage_passages=won)) as database:
+    with reading(make_lasting_company(opportunities=DEALS, stage_passages=won)) as database:
         yield database
 
 
@@ -191,7 +191,7 @@ def test_passage_and_the_vocabulary_say_the_same(demo):
 
 
 @pytest.fixture(scope="module")
-def two(make_company: MakeCompany) -> Iterator[Database]:
+def two(make_lasting_company: MakeCompany) -> Iterator[Database]:
     """Main with two deals; Tender with one, in two stages; and three deals of no pipeline at all."""
     other = [
         {"stage_id": "t1", "pipeline": "Tender", "name": "Notice", "position": 1, "is_won": False},
@@ -204,7 +204,7 @@ def two(make_company: MakeCompany) -> Iterator[Database]:
         *(deal(name, pipeline=None, stage_id=None, furthest_position=None) for name in "xyz"),
     ]
     stages = [{"pipeline": "Main", **stage} for stage in STAGES]
-    with reading(make_company(stages=[*other, *stages], opportunities=deals)) as database:
+    with reading(make_lasting_company(stages=[*other, *stages], opportunities=deals)) as database:
         yield database
 
 

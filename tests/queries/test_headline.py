@@ -33,7 +33,7 @@ def numbers(*names: str, search: str = "", scope: Scope = EVERYTHING) -> dict[st
 
 
 @pytest.fixture(scope="module")
-def years(make_company) -> Iterator[Database]:
+def years(make_lasting_company) -> Iterator[Database]:
     """Won: 40 and 60 in August and July; 30 on 28 May and 1000 a day later; 20 on 27 August 2025 and 500 a day later.
 
     One of the July deals of 2026 was lost, in the East. The quarter's 58 days are compared with the 58 days before
@@ -49,7 +49,7 @@ def years(make_company) -> Iterator[Database]:
     ]
     deals = [deal(name, "won", amount, closed_on=day, created_on=date(2025, 1, 1)) for name, amount, day in won]
     lost = deal("g", "lost", 5, closed_on=date(2026, 7, 20), created_on=date(2026, 7, 1), office_id="bj")
-    with reading(make_company(opportunities=[*deals, lost])) as database:
+    with reading(make_lasting_company(opportunities=[*deals, lost])) as database:
         yield database
 
 

@@ -156,7 +156,7 @@ def test_names_may_hold_any_sign(at):
 
 
 @pytest.fixture(scope="module")
-def five(make_company: MakeCompany) -> Iterator[Database]:
+def five(make_lasting_company: MakeCompany) -> Iterator[Database]:
     """Five open deals: 50 to 10 by amount; e has no amount, d no name in Chinese, a 120 days in its stage."""
     accounts = [{"account_id": "x", "name": "Xylo 100%", "name_zh": "木琴"}, {"account_id": "y", "name": "Yarrow_1"}]
     deals = [
@@ -166,7 +166,7 @@ def five(make_company: MakeCompany) -> Iterator[Database]:
         deal("d", amount=50, name=None),
         deal("e", amount=None, name="Epsilon", push_count=3),
     ]
-    with reading(make_company(accounts=accounts, opportunities=deals)) as database:
+    with reading(make_lasting_company(accounts=accounts, opportunities=deals)) as database:
         yield database
 
 

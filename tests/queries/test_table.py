@@ -19,14 +19,14 @@ from tests.rows import deal
 
 
 @pytest.fixture(scope="module", autouse=True)
-def three(make_company) -> Iterator[Database]:
+def three(make_lasting_company) -> Iterator[Database]:
     """Won 100.25 in the East in 2025 and 50 in 2026; lost 50 in the North in 2026; no channel, no industry."""
     deals = [
         deal("a", "won", 100.25, closed_on=date(2025, 3, 1), created_on=date(2025, 1, 1)),
         deal("b", "won", 50),
         deal("c", "lost", 50, office_id="bj", rep_id="r2"),
     ]
-    with reading(make_company(opportunities=deals)) as database:
+    with reading(make_lasting_company(opportunities=deals)) as database:
         yield database
 
 
