@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from components.figures.sparkline import sparkline
 from dash import html
 
 from components.cards import Delta, key_number
+from components.figures.sparkline import sparkline
 from components.view import View
 from components.wording import before_words
 from queries import headline
