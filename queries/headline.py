@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -29,8 +29,9 @@ def period_of(slice_: Slice) -> Period:
 def key_numbers(slice_: Slice, *, scope: Scope, names: tuple[str, ...]) -> pd.DataFrame:
     """One row per measure asked for: value, previous, last_year, over, under (parts of a ratio), better, format.
 
-    A flow is compared with its own period before and with last year's same to-date; a balance with how it stood at
-    the ends of those periods. NaN where there is nothing to compare with.
+    A flow is compared with its own period before and with last year's same to-date. A balance stands at the as-of
+    date, so it is compared with a year before that date and, while the period is running, with the same point of the
+    period before. NaN where there is nothing to compare with.
     """
     measures = [m.MEASURES[name] for name in names]
     flows = [x for x in measures if x.date is not None]
@@ -44,11 +45,11 @@ def key_numbers(slice_: Slice, *, scope: Scope, names: tuple[str, ...]) -> pd.Da
         for column in compared:
             _fill(table, column, flows, found.loc[[column]])
     if balances:
-        stood = balances_at(balances, _days(slice_, compared), slice_=slice_, scope=scope)
-        for column, span in compared.items():
-            day = as_of_day(slice_) if column == "value" else span.end
+        days = _balance_days(slice_, period)
+        stood = balances_at(balances, list(days.values()), slice_=slice_, scope=scope)
+        for column, day in days.items():
             for measure in balances:
-                table.loc[measure.name, column] = float("nan") if day is None else stood.loc[day, measure.name]
+                table.loc[measure.name, column] = stood.loc[day, measure.name]
     table.index.name = "measure"
     return table.reset_index()
 
@@ -58,9 +59,15 @@ def as_of_day(slice_: Slice) -> date:
     return slice_.as_of or current().as_of
 
 
-def _days(slice_: Slice, compared: Mapping[str, Period]) -> list[date]:
-    ends = [span.end for name, span in compared.items() if name != "value" and span.end is not None]
-    return [as_of_day(slice_), *ends]
+def _balance_days(slice_: Slice, period: Period) -> dict[str, date]:
+    """At which day a balance stands for each column; a period of all time has nothing beside it."""
+    day, before = as_of_day(slice_), period.previous()
+    days = {"value": day}
+    if period.end is not None:
+        days["last_year"] = months_later(day, -12)
+    if period.end == day and before is not None and before.end is not None:
+        days["previous"] = before.end
+    return days
 
 
 def _fill(table: pd.DataFrame, column: str, measures: Sequence[AnyMeasure], answer: pd.DataFrame) -> None:

@@ -110,6 +110,12 @@ def parse_period(text: str, *, as_of: date, first_month: int = 1) -> Period:
     return period
 
 
+def canonical(text: str) -> str:
+    """The one spelling of a period: `2026-q3` is `2026Q3`."""
+    match = _PATTERNS["quarter"].fullmatch(text)
+    return f"{match[1]}Q{match[2]}" if match else text
+
+
 def _named(text: str, as_of: date, first_month: int) -> Period:
     if not all(FIRST_YEAR <= int(year) <= LAST_YEAR for year in re.findall(r"[0-9]{4}", text)):
         raise PeriodError(f"{text!r} is too far away")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
-from queries.periods import FIRST_YEAR, LAST_YEAR, RELATIVE, Period, PeriodError, parse_period
+from queries.periods import FIRST_YEAR, LAST_YEAR, RELATIVE, Period, PeriodError, canonical, parse_period
 from queries.semantic.dimensions import DIMENSIONS, FILTERS
 from queries.semantic.measures import MEASURES
 
@@ -88,7 +88,7 @@ class Slice:
             else:
                 dropped.append(_shortened(f"{name}={value}"))
         return cls(
-            period=plain.pop("period", DEFAULT_PERIOD),
+            period=canonical(plain.pop("period", DEFAULT_PERIOD)),
             as_of=date.fromisoformat(plain.pop("as_of")) if "as_of" in plain else None,
             by=plain.pop("by", DEFAULT_BY),
             filters=tuple((name, tuple(sorted(filters[name]))) for name in FILTERS if name in filters),
