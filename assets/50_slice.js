@@ -55,15 +55,18 @@
       follow(query, before) {
         path = location.pathname;
         const now = location.search.slice(1);
+        const arrives = before === null || before === undefined;
         if (new URLSearchParams(query).toString() !== new URLSearchParams(now).toString()) {
-          history.pushState(null, "", location.pathname + (query ? "?" + query : ""));
+          const address = location.pathname + (query ? "?" + query : "");
+          arrives ? history.replaceState(history.state, "", address) : history.pushState(null, "", address);
         }
         const drawn = new URLSearchParams(query);
         drawn.delete("open");
         drawn.delete("explain");
         const next = drawn.toString();
         if (next !== before) cards.due(next);
-        return [next === before ? window.dash_clientside.no_update : next, query];
+        const { no_update } = window.dash_clientside;
+        return [next === before ? no_update : next, query, arrives ? no_update : []];
       },
       /* Other deals are to be listed: forget the rows of the last list, and how it was sorted and filtered. */
       refill() {

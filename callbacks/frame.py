@@ -34,6 +34,7 @@ clientside_callback(
     ClientsideFunction("slice", "follow"),
     Output(ids.QUERY, "data"),
     Output(ids.SHOWN, "data"),
+    Output(ids.DROPPED, "data"),
     Input(ids.SLICE, "data"),
     State(ids.QUERY, "data"),
 )
@@ -94,10 +95,10 @@ def show_chips(view: View) -> list[Any]:
     return chips_of(view)
 
 
-@wiring.part(Output(ids.NOTICE, "children"))
-def show_notice(view: View) -> Any:
-    """What of the address the data does not know."""
-    return filter_bar.notice(view.w, view.slice_, view.slice_.dropped)
+@wiring.part(Output(ids.NOTICE, "children"), extra=(ids.DROPPED,))
+def show_notice(view: View, dropped: list[str] | None) -> Any:
+    """What of the address nobody understood, and what the data does not know."""
+    return filter_bar.notice(view.w, view.slice_, [*(dropped or []), *view.slice_.dropped])
 
 
 @wiring.part([Output(ids.DRAWER, "children"), Output(ids.DRAWER, "hidden")], query=ids.SHOWN, extra=(ids.PANEL,))

@@ -6,6 +6,7 @@ from __future__ import annotations
 SLICE = "slice"  # the canonical query string; the address bar shows it
 QUERY = "query"  # the same without what is merely open, so that opening a list redraws no chart
 SHOWN = "shown"  # the whole slice again, written once its page stands there, so that what is open opens with it
+DROPPED = "dropped"  # what the address said on arrival and nobody understood
 THEME = "theme"
 VERSION = "data-version"
 HEALTH = "health"

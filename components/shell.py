@@ -11,7 +11,6 @@ from dash import dcc, html, page_container, page_registry
 
 from components import ids
 from components.cards import bones
-from components.filter_bar import notice
 from components.links import address, icon
 from components.words import Words
 from queries.slices import Slice
@@ -122,10 +121,10 @@ def page(w: Words, slice_: Slice, spec: Page) -> html.Div:
             dcc.Store(id=ids.SLICE, data=slice_.to_query()),
             dcc.Store(id=ids.QUERY, data=None),
             dcc.Store(id=ids.SHOWN, data=None),
+            dcc.Store(id=ids.DROPPED, data=list(slice_.dropped)),
             dcc.Store(id=ids.PANEL, data=""),
             html.Header(id=ids.BAR, className="top"),
             html.Div(id=ids.BANNER),
-            html.Div(notice(w, slice_, slice_.dropped)),
             html.Div(id=ids.NOTICE),
             html.Main(
                 [

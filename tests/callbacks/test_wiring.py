@@ -160,7 +160,7 @@ def test_every_callback_survives(served: Any, lang: str, theme: str, tables: dic
                 assert show_headline(view).strip()
                 assert list(components(show_strip(view)))
                 assert show_bar(view) and show_chips(view)
-                assert show_notice(view) is None
+                assert show_notice(view, []) is None
             for draw in CARDS:
                 for query in ("", "show=amount&stock=count&method=weighted&by=rep&period=all", "as_of=2026-07-15"):
                     view = wiring.view_of(Slice.from_search(query), database, path="/")
