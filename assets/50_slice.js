@@ -195,7 +195,7 @@
       if (offline) offline.hidden = true;
       if (version && health.version && health.version !== version) setProps("data-version", { data: health.version });
       version = health.version || version;
-      if (state === "empty" && health.version) location.reload();
+      if (health.version && document.querySelector("main.no-data")) location.reload();
       if (health.state !== state) {
         if (state === "down" && health.state !== "down") retry();
         state = health.state;
