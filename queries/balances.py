@@ -8,15 +8,27 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    FromClause,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from crm import schema
 from queries.breakdown import breakdown
-from queries.engine import current, frame_of, question
+from queries.engine import current, frame_of, question, rows_of
 from queries.scope import Scope
 from queries.semantic.model import Fact, Measure, Text
 from queries.slices import Slice
-from queries.source import Source, conditions, joined
+from queries.source import Source, conditions
 
 HISTORY = Fact("history", schema.opportunity_history, Text("one row per interval", "每个区间一行"))
 SNAPSHOTS = Fact(
@@ -64,38 +76,40 @@ def _known_days() -> tuple[date | None, frozenset[date]]:
 
 def _at_month_ends(measures: Sequence[Measure], days: list[date], slice_: Slice, scope: Scope) -> pd.DataFrame:
     source = Source(SNAPSHOTS, schema.pipeline_snapshots, "snapshot_on")
-    where = [*conditions(source, slice_=slice_, scope=scope, period=None), source.table.c.snapshot_on.in_(days)]
-    made = select(source.table.c.snapshot_on, *(x.value(source.table).label(x.name) for x in measures))
-    made = made.select_from(joined(source, slice_=slice_, scope=scope)).where(*where)
-    found = frame_of(made.group_by(source.table.c.snapshot_on))
-    found.index = pd.Index([pd.Timestamp(day).date() for day in found.pop("snapshot_on")])
-    return found.reindex(days).astype(float).fillna(0.0)
+    t = source.table
+    where = [*conditions(source, slice_=slice_, scope=scope, period=None), t.c.snapshot_on.in_(days)]
+    return _summed(measures, days, _standing(t, t.c.snapshot_on, t.c.probability, where=where))
 
 
 def _between(measures: Sequence[Measure], days: list[date], slice_: Slice, scope: Scope) -> pd.DataFrame:
-    """Days between snapshots, all from one pass over the intervals that touch them."""
-    source = Source(HISTORY, _with_probability(), None)
-    t = source.table
-    columns: list[ColumnElement[Any]] = [
-        _while(measure, _stands(t, day)).value(t).label(f"{measure.name}_{number}")
+    """Days between snapshots, from the intervals that hold each day's end."""
+    source, stage = Source(HISTORY, schema.opportunity_history, None), schema.stages
+    t, where = source.table, conditions(source, slice_=slice_, scope=scope, period=None)
+    each = [
+        _standing(t, literal(day, Date), t.c.stage_id, where=[*where, _stands(t, day)]).subquery(f"standing_{number}")
         for number, day in enumerate(days)
-        for measure in measures
     ]
-    touching = and_(t.c.valid_from < _after(days[-1]), or_(t.c.valid_to.is_(None), t.c.valid_to >= _after(days[0])))
-    where = [*conditions(source, slice_=slice_, scope=scope, period=None), t.c.status == "open", touching]
-    row = frame_of(select(*columns).select_from(joined(source, slice_=slice_, scope=scope)).where(*where)).iloc[0]
-    values = [[row[f"{x.name}_{number}"] for x in measures] for number in range(len(days))]
-    return pd.DataFrame(values, index=days, columns=[x.name for x in measures]).astype(float).fillna(0.0)
+    standing = union_all(*(select(one) for one in each)).subquery("standing")
+    found = select(standing, stage.c.probability)
+    joined = standing.outerjoin(stage, stage.c.stage_id == standing.c.stage_id)
+    return _summed(measures, days, found.select_from(joined))
 
 
-def _while(measure: Measure, standing: ColumnElement[bool]) -> Measure:
-    return replace(measure, rows=lambda t: and_(measure.rows(t), standing))
+def _standing(t: FromClause, day: ColumnElement, kind: ColumnElement, *, where: list[ColumnElement]) -> Select[Any]:
+    """Open deals summed by day and what decides their chance, because few large products are cheaper than many."""
+    sums = (func.sum(t.c.amount).label("amount"), func.count().label("deals"))
+    made = select(day.label("day"), kind, t.c.status, *sums).where(t.c.status == "open", *where)
+    return made.group_by(kind, t.c.status) if isinstance(day, BindParameter) else made.group_by(day, kind, t.c.status)
 
 
-def _with_probability() -> FromClause:
-    history, stage = schema.opportunity_history, schema.stages
-    both = history.outerjoin(stage, stage.c.stage_id == history.c.stage_id)
-    return select(history, stage.c.probability).select_from(both).subquery("history")
+def _summed(measures: Sequence[Measure], days: list[date], standing: Select[Any]) -> pd.DataFrame:
+    """The balances over sums of deals: counts are summed; what is weighted is so by amount, which may be summed first."""
+    t = standing.subquery("standing_deals")
+    values = [func.sum(x.weight(t) if x.weight else t.c.deals).label(x.name) for x in measures]
+    columns, rows = rows_of(select(t.c.day, *values).group_by(t.c.day))
+    found = {pd.Timestamp(day).date(): [float(value or 0) for value in row] for day, *row in rows}
+    table = [found.get(day, [0.0] * len(measures)) for day in days]
+    return pd.DataFrame(table, index=days, columns=columns[1:], dtype=float)
 
 
 def _stands(t: FromClause, day: date) -> ColumnElement[bool]:

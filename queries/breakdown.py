@@ -1,27 +1,29 @@
 """`breakdown`: any measures by any dimensions. The only builder of GROUP BY.
 
 One statement per fact and date column; statements are merged on the shared dimensions after aggregation, so that
-no fact multiplies another.
+no fact multiplies another. Names are looked up after aggregation too: members are few, rows are not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import reduce
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Label, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Label, Select, case, func, or_, select
 
-from queries.engine import current, frame_of
+from queries.engine import current, rows_of
 from queries.periods import Period
 from queries.scope import Scope
 from queries.semantic.dimensions import DIMENSIONS
-from queries.semantic.model import AnyMeasure, Dimension, Measure, Ratio
+from queries.semantic.model import AnyMeasure, Dimension, Measure, Ratio, every, united
 from queries.slices import UNASSIGNED, Slice
-from queries.source import CannotAnswer, Source, conditions, joined
+from queries.source import CannotAnswer, Source, conditions
 
 __all__ = ["CannotAnswer", "beside", "breakdown", "over_periods", "refuse_unfitting", "statement"]
+
+#: Answers by their members' keys: what each column holds for them.
+Table = dict[tuple[Any, ...], dict[str, Any]]
 
 
 def breakdown(
@@ -40,45 +42,38 @@ def breakdown(
     stay null. Without `by`, one row. `period` overrides the slice's own. Raises CannotAnswer.
     """
     refuse_unfitting(measures, by)
-    needed = _basic(measures)
     period = period or slice_.resolved(as_of=current().as_of, first_month=current().first_month)
-    groups: dict[tuple[str, str | None], list[Measure]] = {}
-    for part in needed:
-        groups.setdefault((part.fact.name, part.date), []).append(part)
-    frames = [
-        frame_of(statement(group, by, slice_=slice_, scope=scope, period=period, extra=extra))
-        for group in groups.values()
-    ]
-    merged = _merged(frames, by)
-    for part in needed:
-        filled = merged[part.name].astype(float)
-        merged[part.name] = filled.fillna(0) if part.additive else filled
-    for measure in measures:
-        if isinstance(measure, Ratio):
-            _divide(merged, measure, parts)
-    return merged[_columns(measures, by, parts)]
+    table: Table = {}
+    for group in _groups(measures):
+        made = statement(group, by, slice_=slice_, scope=scope, period=period, extra=extra)
+        _collect(table, *rows_of(made), keys=len(by))
+    return _frame(table, measures, by, parts)
 
 
-def over_periods(*measures: AnyMeasure, periods: Mapping[str, Period], slice_: Slice, scope: Scope) -> pd.DataFrame:
-    """One row per named period, which is the index; columns as `breakdown` with `parts`.
+def over_periods(
+    *measures: AnyMeasure,
+    periods: Mapping[str, Period],
+    slice_: Slice,
+    scope: Scope,
+    by: Sequence[Dimension] = (),
+    extra: Sequence[tuple[str, Any]] = (),
+) -> dict[str, pd.DataFrame]:
+    """For each named period what `breakdown` with `parts` says of it.
 
     Periods that share no day cost one statement a fact and date together.
     """
+    refuse_unfitting(measures, by)
     if not _apart(list(periods.values())):
-        each = [breakdown(*measures, slice_=slice_, scope=scope, period=p, parts=True) for p in periods.values()]
-        return pd.concat(each).set_axis(list(periods))
-    groups: dict[tuple[str, str | None], list[Measure]] = {}
-    for part in _basic(measures):
-        groups.setdefault((part.fact.name, part.date), []).append(part)
-    frames = [_by_period(group, periods, slice_, scope) for group in groups.values()]
-    table = reduce(lambda left, right: left.join(right), frames).reindex(list(periods))
-    for part in _basic(measures):
-        filled = table[part.name].astype(float)
-        table[part.name] = filled.fillna(0) if part.additive else filled
-    for measure in measures:
-        if isinstance(measure, Ratio):
-            _divide(table, measure, True)
-    return table
+        asked: dict[str, Any] = {"by": by, "slice_": slice_, "scope": scope, "extra": extra, "parts": True}
+        return {name: breakdown(*measures, period=period, **asked) for name, period in periods.items()}
+    tables: list[Table] = [{} for _ in periods]
+    for group in _groups(measures):
+        made = statement(group, by, slice_=slice_, scope=scope, period=tuple(periods.values()), extra=extra)
+        columns, rows = rows_of(made)
+        for number, table in enumerate(tables):
+            own = [row[1:] for row in rows if row[0] == number]
+            _collect(table, columns[1:], own, keys=len(by))
+    return {name: _frame(table, measures, by, True) for name, table in zip(periods, tables, strict=True)}
 
 
 def _apart(periods: Sequence[Period]) -> bool:
@@ -87,48 +82,73 @@ def _apart(periods: Sequence[Period]) -> bool:
     return len(spans) == len(periods) and all(a[1] < b[0] for a, b in zip(spans, spans[1:], strict=False))
 
 
-def _by_period(group: list[Measure], periods: Mapping[str, Period], slice_: Slice, scope: Scope) -> pd.DataFrame:
-    source = Source.of(group[0].fact, slice_, group[0].date)
-    day = source.table.c[source.date or ""]
-    name = case(*((day.between(p.start, p.end), name) for name, p in periods.items())).label("period")
-    where = [*conditions(source, slice_=slice_, scope=scope, period=None)]
-    where.append(or_(*(day.between(p.start, p.end) for p in periods.values())))
-    made = select(name, *(m.value(source.table).label(m.name) for m in group))
-    made = made.select_from(joined(source, slice_=slice_, scope=scope)).where(*where)
-    # By the label: on PostgreSQL the expression, bound anew, would be another one.
-    return frame_of(made.group_by("period")).set_index("period").reindex(list(periods))
-
-
 def statement(
     measures: Sequence[Measure],
     by: Sequence[Dimension],
     *,
     slice_: Slice,
     scope: Scope,
-    period: Period,
+    period: Period | Sequence[Period],
     extra: Sequence[tuple[str, Any]] = (),
 ) -> Select[Any]:
-    """The SELECT for measures of one fact and one date column."""
-    first = measures[0]
-    source = Source.of(first.fact, slice_, first.date)
-    where = conditions(source, slice_=slice_, scope=scope, period=period, extra=extra)
-    members = [column for dimension in by for column in _member(source, dimension)]
-    made = select(*members, *(m.value(source.table).label(m.name) for m in measures))
-    made = made.select_from(joined(source, slice_=slice_, scope=scope, extra=extra, more=by))
-    made = made.where(*where, or_(*(m.rows(source.table) for m in measures)))
-    return made.group_by(*dict.fromkeys(source.key(dimension) for dimension in by)) if by else made
+    """The SELECT for measures of one fact and one date column: keys, measures, then the names of the keys.
+
+    With several periods that share no day, the number of the period comes first.
+    """
+    source = Source.of(measures[0].fact, slice_, measures[0].date)
+    table, counted = source.table, united(measure.rows for measure in measures)
+    single = period if isinstance(period, Period) else None
+    where = conditions(source, slice_=slice_, scope=scope, period=single, extra=extra)
+    where += [] if counted is every else [counted(table)]
+    keys: list[Label[Any]] = [source.key(dimension).label(dimension.name) for dimension in by]
+    grouping: list[Any] = [key.element for key in keys]
+    if not isinstance(period, Period):
+        day = table.c[source.date or ""]
+        where.append(or_(*(day.between(p.start, p.end) for p in period)))
+        number = case(*((day.between(p.start, p.end), n) for n, p in enumerate(period)))
+        keys.insert(0, number.label("period"))
+        grouping.append("period")  # by its label: on PostgreSQL the expression, bound anew, would be another one
+    values = [m.value(table, restricted=m.rows == counted).label(m.name) for m in measures]
+    made = select(*keys, *values, *_own_names(source, by)).select_from(source.joins(by)).where(*where)
+    return _named(made.group_by(*dict.fromkeys(grouping)), by)
 
 
-def _member(source: Source, dimension: Dimension) -> list[Label]:
-    """Key, name, Chinese name and order of a dimension. Where a key has several names, the first stands for all."""
-    columns = [source.key(dimension).label(dimension.name)]
-    table = source.table if dimension.table is None else source.joined(dimension)
-    if dimension.names is not None:
-        columns.append(func.min(table.c[dimension.names[0]]).label(f"{dimension.name}_label"))
-        columns.append(func.min(table.c[dimension.names[1]]).label(f"{dimension.name}_label_zh"))
-    if dimension.order is not None and not dimension.of_date:
-        columns.append(func.min(table.c[dimension.order]).label(f"{dimension.name}_order"))
-    return columns
+def _own_names(source: Source, by: Sequence[Dimension]) -> list[Label[Any]]:
+    """The names that the fact itself holds. Where a key has several, the first stands for all."""
+    return [
+        func.min(source.table.c[column]).label(f"{dimension.name}_{suffix}")
+        for dimension in by
+        if dimension.table is None and dimension.names is not None
+        for column, suffix in zip(dimension.names, ("label", "label_zh"), strict=True)
+    ]
+
+
+def _named(made: Select[Any], by: Sequence[Dimension]) -> Select[Any]:
+    """The grouped rows with names and order of their members from the dimensions' tables."""
+    looked_up = [dimension for dimension in by if dimension.table is not None and not dimension.of_date]
+    if not looked_up:
+        return made
+    grouped = made.subquery("grouped")
+    tables: FromClause = grouped
+    columns: list[ColumnElement[Any]] = list(grouped.c)
+    for dimension in looked_up:
+        names = _names(dimension)
+        tables = tables.outerjoin(names, names.c.key == grouped.c[dimension.name])
+        columns += [column.label(f"{dimension.name}_{column.name}") for column in names.c if column.name != "key"]
+    return select(*columns).select_from(tables)
+
+
+def _names(dimension: Dimension) -> FromClause:
+    """One row per key: its name, Chinese name and order, where the dimension has them."""
+    assert dimension.table is not None
+    table, key = dimension.table, dimension.table.c[dimension.key]
+    known = dict(zip(("label", "label_zh"), dimension.names or (), strict=False))
+    known |= {"order": dimension.order} if dimension.order is not None else {}
+    if key.primary_key:
+        columns = [table.c[column].label(name) for name, column in known.items()]
+        return select(key.label("key"), *columns).subquery(f"names_of_{dimension.name}")
+    columns = [func.min(table.c[column]).label(name) for name, column in known.items()]
+    return select(key.label("key"), *columns).group_by(key).subquery(f"names_of_{dimension.name}")
 
 
 def _basic(measures: Sequence[AnyMeasure]) -> list[Measure]:
@@ -143,25 +163,58 @@ def _basic(measures: Sequence[AnyMeasure]) -> list[Measure]:
     return list(found.values())
 
 
-def _merged(frames: list[pd.DataFrame], by: Sequence[Dimension]) -> pd.DataFrame:
-    if not by:
-        return reduce(lambda left, right: left.join(right), frames)
-    names = [dimension.name for dimension in by]
-    for frame in frames:
-        frame[names] = frame[names].apply(_keys)
-    merged = reduce(lambda left, right: beside(left, right, on=names), frames)
-    order = [f"{name}_order" if f"{name}_order" in merged else name for name in names]
-    merged = merged.sort_values(order, na_position="last", kind="stable", ignore_index=True)
-    for dimension in by:
-        _tidy(merged, dimension)
-    return merged
+def _groups(measures: Sequence[AnyMeasure]) -> Iterator[list[Measure]]:
+    """The plain measures that one statement each can answer: those of one fact and date."""
+    groups: dict[tuple[str, str | None], list[Measure]] = {}
+    for part in _basic(measures):
+        groups.setdefault((part.fact.name, part.date), []).append(part)
+    yield from groups.values()
 
 
-def _keys(column: pd.Series) -> pd.Series:
-    """Keys as plain objects, so that answers can be merged: whole numbers stay whole beside a missing one."""
-    if pd.api.types.is_float_dtype(column):
-        column = column.astype("Int64")
-    return column.astype(object).where(column.notna(), None)
+def _collect(table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, keys: int) -> None:
+    """Puts one answer beside the others; names and order come from whichever knows them."""
+    names = columns[keys:]
+    for row in rows:
+        found = table.setdefault(tuple(row[:keys]), {})
+        found.update((name, value) for name, value in zip(names, row[keys:], strict=True) if value is not None)
+
+
+def _frame(table: Table, measures: Sequence[AnyMeasure], by: Sequence[Dimension], parts: bool) -> pd.DataFrame:
+    """The table in the members' order, with ratios and with names for all."""
+    order = sorted(table, key=lambda keys: _place(keys, table[keys], by)) if by else [()]
+    rows = [table.get(keys, {}) for keys in order]
+    columns: dict[str, pd.Series[Any]] = {}
+    for number, dimension in enumerate(by):
+        own = [keys[number] for keys in order]
+        columns |= _members(dimension, own, rows)
+    for part in _basic(measures):
+        nothing = 0.0 if part.additive else None
+        values = (row.get(part.name, nothing) for row in rows)
+        columns[part.name] = pd.Series([None if v is None else float(v) for v in values], dtype=float)
+    for measure in measures:
+        if isinstance(measure, Ratio):
+            columns |= _divided(columns, measure)
+    return pd.DataFrame({name: columns[name] for name in _columns(measures, by, parts)})
+
+
+def _place(keys: tuple[Any, ...], row: dict[str, Any], by: Sequence[Dimension]) -> list[tuple[Any, ...]]:
+    """What rows are sorted by: the members' own order, else their keys; nulls come last."""
+    own = [row.get(f"{dimension.name}_order", key) for dimension, key in zip(by, keys, strict=True)]
+    return [(place is None, 0 if place is None else place) for place in own]
+
+
+def _members(dimension: Dimension, keys: list[Any], rows: list[dict[str, Any]]) -> dict[str, pd.Series[Any]]:
+    """Null keys read `unassigned`; a missing name reads as its key, a missing Chinese name as the name."""
+    name = dimension.name
+    if not dimension.of_date:
+        keys = [UNASSIGNED if key is None else key for key in keys]
+    columns = {name: pd.Series(keys, dtype=object)}
+    if dimension.names is not None:
+        plain = [row.get(f"{name}_label", key) for row, key in zip(rows, keys, strict=True)]
+        chinese = [row.get(f"{name}_label_zh", label) for row, label in zip(rows, plain, strict=True)]
+        columns |= {f"{name}_label": pd.Series(plain, dtype=object)}
+        columns |= {f"{name}_label_zh": pd.Series(chinese, dtype=object)}
+    return columns
 
 
 def beside(left: pd.DataFrame, right: pd.DataFrame, *, on: list[str]) -> pd.DataFrame:
@@ -173,27 +226,13 @@ def beside(left: pd.DataFrame, right: pd.DataFrame, *, on: list[str]) -> pd.Data
     return both
 
 
-def _tidy(frame: pd.DataFrame, dimension: Dimension) -> None:
-    """Null keys read `unassigned`; a missing name reads as its key, a missing Chinese name as the name."""
-    name = dimension.name
-    if dimension.of_date:
-        return
-    frame[name] = frame[name].where(frame[name].notna(), UNASSIGNED)
-    if dimension.names is not None:
-        label, label_zh = f"{name}_label", f"{name}_label_zh"
-        frame[label] = frame[label].astype(object).where(frame[label].notna(), frame[name])
-        frame[label_zh] = frame[label_zh].astype(object).where(frame[label_zh].notna(), frame[label])
-
-
-def _divide(frame: pd.DataFrame, measure: Ratio, parts: bool) -> None:
-    over, under = frame[measure.over.name], frame[measure.under.name]
+def _divided(columns: Mapping[str, pd.Series[Any]], measure: Ratio) -> dict[str, pd.Series[Any]]:
+    over, under = columns[measure.over.name], columns[measure.under.name]
     value = over.fillna(0).where(under > 0) / under.where(under > 0)
     if measure.recorded is not None:
-        counted, amount = (frame[part.name].fillna(0) for part in measure.recorded)
+        counted, amount = (columns[part.name].fillna(0) for part in measure.recorded)
         value = value.where(~((counted > 0) & (amount == 0)))
-    frame[measure.name] = value
-    if parts:
-        frame[f"{measure.name}_over"], frame[f"{measure.name}_under"] = over, under
+    return {measure.name: value, f"{measure.name}_over": over, f"{measure.name}_under": under}
 
 
 def _columns(measures: Sequence[AnyMeasure], by: Sequence[Dimension], parts: bool) -> list[str]:

@@ -95,11 +95,17 @@ def current() -> Database:
 
 def frame_of(statement: Select[Any]) -> pd.DataFrame:
     """Runs one SELECT on the current database; exact decimals become floats only here, after all sums."""
+    columns, rows = rows_of(statement)
+    return pd.DataFrame.from_records(rows, columns=columns, coerce_float=True)
+
+
+def rows_of(statement: Select[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Runs one SELECT on the current database: the names of its columns, and its rows as the driver gives them."""
     database = current()
     try:
         with database.engine.connect() as connection, _limited(connection, database.limit_seconds):
             result = connection.execute(statement)
-            return pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()), coerce_float=True)
+            return list(result.keys()), [tuple(row) for row in result.fetchall()]
     except DBAPIError as failed:
         if "interrupt" in str(failed.orig).lower() or "statement timeout" in str(failed.orig).lower():
             raise TooSlow(f"The question took longer than {database.limit_seconds:.0f} seconds.") from failed

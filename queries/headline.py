@@ -43,7 +43,7 @@ def key_numbers(slice_: Slice, *, scope: Scope, names: tuple[str, ...]) -> pd.Da
     if flows:
         found = over_periods(*flows, periods=compared, slice_=slice_, scope=scope)
         for column in compared:
-            _fill(table, column, flows, found.loc[[column]])
+            _fill(table, column, flows, found[column])
     if balances:
         days = _balance_days(slice_, period)
         stood = balances_at(balances, list(days.values()), slice_=slice_, scope=scope)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 from sqlalchemy import and_, case, func, or_, select
 
-from queries.breakdown import beside, breakdown
+from queries.breakdown import beside, breakdown, over_periods
 from queries.engine import current, frame_of, question
 from queries.funnel import LATE_INDEX, age_index, stage_age_limits
 from queries.headline import period_of
@@ -17,7 +17,7 @@ from queries.semantic import dimensions as d
 from queries.semantic import measures as m
 from queries.semantic.facts import OPPORTUNITIES
 from queries.slices import Slice
-from queries.source import Source, conditions, joined
+from queries.source import Source, conditions
 
 
 @question
@@ -29,10 +29,13 @@ def won_by_month(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     months = [month for month in (months_later(start, step) for step in range(12)) if month <= as_of]
     table = pd.DataFrame({"month": pd.Series(months, dtype=object)})
     end_of_month = months_later(months[-1], 1) - timedelta(days=1)
-    for column, back, end in (("won_amount", 0, as_of), ("last_year", 12, months_later(end_of_month, -12))):
-        span = Period("range", months_later(start, -back), end, end)
-        found = breakdown(m.won_amount, by=[d.month], slice_=slice_, scope=scope, period=span)
-        by_month = dict(zip(pd.to_datetime(found["month"]).dt.date, found["won_amount"], strict=True))
+    spans = {
+        "won_amount": Period("range", start, as_of, as_of),
+        "last_year": Period("range", months_later(start, -12), last := months_later(end_of_month, -12), last),
+    }
+    found = over_periods(m.won_amount, periods=spans, by=[d.month], slice_=slice_, scope=scope)
+    for column, back in (("won_amount", 0), ("last_year", 12)):
+        by_month = dict(zip(pd.to_datetime(found[column]["month"]).dt.date, found[column]["won_amount"], strict=True))
         table[column] = [by_month.get(months_later(month, -back), 0.0) for month in months]
     return table
 
@@ -41,13 +44,12 @@ def won_by_month(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
 def won_by_member(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     """One row per member of the slice's `by`, most won first: labels, won_amount, last_year (same to-date)."""
     by, period = d.DIMENSIONS[slice_.by], period_of(slice_)
-    now = breakdown(m.won_amount, by=[by], slice_=slice_, scope=scope, period=period)
-    before = period.last_year()
-    if before is None:
-        now["last_year"] = float("nan")
+    spans = {name: span for name, span in (("now", period), ("then", period.last_year())) if span is not None}
+    found = over_periods(m.won_amount, periods=spans, by=[by], slice_=slice_, scope=scope)
+    if "then" not in found:
+        now = found["now"].assign(last_year=float("nan"))
     else:
-        then = breakdown(m.won_amount, by=[by], slice_=slice_, scope=scope, period=before)
-        now = beside(now, then.rename(columns={"won_amount": "last_year"}), on=[by.name])
+        now = beside(found["now"], found["then"].rename(columns={"won_amount": "last_year"}), on=[by.name])
         now[["won_amount", "last_year"]] = now[["won_amount", "last_year"]].fillna(0.0)
     return now.sort_values("won_amount", ascending=False, kind="stable", ignore_index=True)
 
@@ -82,7 +84,7 @@ def deciding_deals(slice_: Slice, *, scope: Scope, count: int = 6) -> pd.DataFra
     due = and_(t.c.status == "open", t.c.expected_close_on < quarter_end)
     made = (
         select(*columns)
-        .select_from(joined(source, slice_=slice_, scope=scope, more=looked_up))
+        .select_from(source.joins(looked_up, names=True))
         .where(*where, due)
         .order_by(warned, t.c.amount.desc(), t.c.opportunity_id)
         .limit(count)

@@ -6,10 +6,9 @@ What was clicked is spelled `population|dimension:key|dimension:key`, so that it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -35,7 +34,7 @@ from queries.semantic import measures as m
 from queries.semantic.facts import OPPORTUNITIES, PASSAGES
 from queries.semantic.model import AnyMeasure, Expression, Measure, Ratio
 from queries.slices import Slice
-from queries.source import Source, conditions, joined
+from queries.source import Source, conditions
 
 #: Populations that are no measure of the vocabulary, with the measure that each is a part of.
 POPULATIONS = {
@@ -109,7 +108,6 @@ class Chosen:
     where: tuple[ColumnElement[bool], ...]
     weight: ColumnElement[Any]
     columns: tuple[str, ...]
-    tables: Callable[..., FromClause]
 
 
 def chosen(behind: Behind, slice_: Slice, *, scope: Scope) -> Chosen:
@@ -120,8 +118,7 @@ def chosen(behind: Behind, slice_: Slice, *, scope: Scope) -> Chosen:
     source = Source.of(OPPORTUNITIES, slice_, measure.date)
     table = source.table
     where = [*conditions(source, slice_=slice_, scope=scope, period=period, extra=extra), rows(table)]
-    tables = partial(joined, source, slice_=slice_, scope=scope, extra=extra)
-    return Chosen(source, tuple(where), weight(table), COLUMNS[kind_of(behind)], tables)
+    return Chosen(source, tuple(where), weight(table), COLUMNS[kind_of(behind)])
 
 
 _Meaning = tuple[Measure, Period | None, Expression, list[tuple[str, Any]], Expression]
@@ -196,8 +193,7 @@ def _passed(behind: Behind, slice_: Slice, scope: Scope) -> Expression:
     source = Source.of(PASSAGES, slice_, m.stage_exits.date)
     asked: dict[str, Any] = {"slice_": slice_, "scope": scope, "extra": behind.at}
     where = conditions(source, period=recent_period(slice_), **asked)
-    left = select(source.table.c.opportunity_id).select_from(joined(source, **asked))
-    left = left.where(*where, m.stage_exits.rows(source.table))
+    left = select(source.table.c.opportunity_id).where(*where, m.stage_exits.rows(source.table))
     return lambda t: t.c.opportunity_id.in_(left)
 
 
@@ -225,7 +221,7 @@ def total_behind(behind: Behind, slice_: Slice, *, scope: Scope) -> pd.DataFrame
         func.sum(rows.source.table.c.amount).label("amount"),
         func.sum(rows.weight).label("weight"),
     ]
-    answer = frame_of(select(*columns).select_from(rows.tables()).where(*rows.where))
+    answer = frame_of(select(*columns).select_from(rows.source.table).where(*rows.where))
     return answer.astype(float).fillna(0.0)
 
 
@@ -269,7 +265,7 @@ def listing(
         if f"{name}_zh" in available:
             labelled.append(available[f"{name}_zh"].label(f"{name}_zh"))
     where = [*rows.where, *grid_filters(available, filters or {})]
-    made = select(*labelled).select_from(rows.tables(more=_LOOKED_UP)).where(*where)
+    made = select(*labelled).select_from(rows.source.joins(_LOOKED_UP, names=True)).where(*where)
     order = [(desc if way == "desc" else asc)(available[name]).nulls_last() for name, way in sort if name in available]
     return made.order_by(
         *(order or [desc(rows.source.table.c.amount).nulls_last()]), rows.source.table.c.opportunity_id

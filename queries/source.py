@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, FromClause, Integer, Table, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Date, FromClause, Integer, Select, Table, and_, false, func, not_, or_, select
 
 from queries.engine import current
 from queries.periods import Period
@@ -44,21 +44,25 @@ class Source:
         return dimension.is_additive and dimension.fits(self.fact)
 
     def key(self, dimension: Dimension) -> ColumnElement:
-        """The column whose values are the dimension's keys."""
-        if dimension.table is None:
+        """The column whose values are the dimension's keys; `joins` brings in the table it may come from."""
+        if self._holds_key(dimension):
             return self.table.c[dimension.via]
         return self.joined(dimension).c[dimension.key]
+
+    def _holds_key(self, dimension: Dimension) -> bool:
+        return dimension.table is None or (dimension.key == dimension.via and dimension.bridge is None)
 
     def joined(self, dimension: Dimension) -> FromClause:
         """The dimension's table under a name of its own; dimensions of one table and key share it."""
         assert dimension.table is not None
-        return _named(dimension.table, f"{dimension.table.name}_by_{dimension.via or self.date}")
+        return _alias(dimension.table, f"{dimension.table.name}_by_{dimension.via or self.date}")
 
-    def joins(self, select_from: FromClause, dimensions: Sequence[Dimension]) -> FromClause:
-        """The fact outer-joined to what its dimensions need, each table once."""
+    def joins(self, dimensions: Sequence[Dimension], *, names: bool = False) -> FromClause:
+        """The fact outer-joined to what the keys (and names) of dimensions need, each table once."""
+        select_from = self.table
         made: set[str] = set()
         for dimension in dimensions:
-            if dimension.table is None:
+            if dimension.table is None or (self._holds_key(dimension) and not names):
                 continue
             table = self.joined(dimension)
             if table.name in made:  # type: ignore[attr-defined]
@@ -71,30 +75,16 @@ class Source:
         if dimension.of_date:
             return select_from.outerjoin(table, table.c.day == self.table.c[self.date or ""])
         if dimension.bridge is not None:
-            bridge = _named(dimension.bridge, f"{dimension.bridge.name}_bridge")
+            bridge = _alias(dimension.bridge, f"{dimension.bridge.name}_bridge")
             select_from = select_from.outerjoin(bridge, bridge.c[dimension.via] == self.table.c[dimension.via])
             return select_from.outerjoin(table, table.c[dimension.on] == bridge.c[dimension.on])
         return select_from.outerjoin(table, table.c[dimension.on] == self.table.c[dimension.via])
 
 
 @cache
-def _named(table: Table, name: str) -> FromClause:
+def _alias(table: Table, name: str) -> FromClause:
     """One alias object a name: two equal aliases would be two tables to SQLAlchemy."""
     return table.alias(name)
-
-
-def joined(
-    source: Source,
-    *,
-    slice_: Slice,
-    scope: Scope,
-    extra: Sequence[tuple[str, Any]] = (),
-    more: Sequence[Dimension] = (),
-) -> FromClause:
-    """The fact with what `conditions` and more dimensions look up."""
-    names = [*dict(slice_.filters), *dict(scope.limits), *dict(extra)]
-    filtering = [d for d in (DIMENSIONS[name] for name in names) if source.has(d)]
-    return source.joins(source.table, [*more, *filtering])
 
 
 def conditions(
@@ -143,8 +133,18 @@ def _where(
     if source.has(dimension):
         return test(source, dimension, values)
     deals = Source.of(OPPORTUNITIES, slice_)
-    such = select(deals.table.c.opportunity_id).where(test(deals, dimension, values))
-    return source.table.c.opportunity_id.in_(such.select_from(deals.joins(deals.table, [dimension])))
+    if dimension.bridge is None:
+        such = select(deals.table.c.opportunity_id).where(test(deals, dimension, values))
+    else:
+        such = _bridged(deals, dimension, values)
+    return source.table.c.opportunity_id.in_(such)
+
+
+def _bridged(deals: Source, dimension: Dimension, values: Sequence[Any]) -> Select[Any]:
+    """The deals that have any of the members, or `unassigned`: none at all."""
+    members = deals.joined(dimension)
+    such = select(deals.table.c.opportunity_id).select_from(deals.joins([dimension], names=True))
+    return such.where(_named(members.c[dimension.key], members.c[_label(dimension)], values))
 
 
 def _filtered(source: Source, dimension: Dimension, values: Sequence[str]) -> ColumnElement[bool]:
@@ -157,7 +157,18 @@ def _filtered(source: Source, dimension: Dimension, values: Sequence[str]) -> Co
 
 
 def _matches(source: Source, dimension: Dimension, values: Sequence[Any]) -> ColumnElement[bool]:
-    key, label = source.key(dimension), _label(source, dimension)
+    """Whether a row's member is one of these keys or names. Members are found first: they are few, the rows are not."""
+    table = dimension.table
+    if table is None:
+        key = source.table.c[dimension.via]
+        return _named(key, source.table.c[_label(dimension)], values)
+    own = source.table.c[source.date or "" if dimension.of_date else dimension.via]
+    such = select(table.c[dimension.on]).where(_named(table.c[dimension.key], table.c[_label(dimension)], values))
+    found = own.in_(such)
+    return or_(found, own.is_(None)) if UNASSIGNED in values else found
+
+
+def _named(key: ColumnElement, label: ColumnElement, values: Sequence[Any]) -> ColumnElement[bool]:
     named = [value for value in values if value != UNASSIGNED]
     keys = [k for k in (_as_key(key, value) for value in named) if k is not None]
     ways: list[ColumnElement[bool]] = []
@@ -165,9 +176,14 @@ def _matches(source: Source, dimension: Dimension, values: Sequence[Any]) -> Col
         ways.append(key.is_(None))
     if keys:
         ways.append(key.in_(keys))
-        if label is not None and label is not key:
+        if label is not key:
             ways.append(label.in_(keys))
     return or_(false(), *ways)
+
+
+def _label(dimension: Dimension) -> str:
+    """The column that a member is named by; its key where it has no name."""
+    return dimension.names[0] if dimension.names is not None else (dimension.key or dimension.via)
 
 
 def _as_key(key: ColumnElement, value: Any) -> Any | None:
@@ -181,11 +197,3 @@ def _as_key(key: ColumnElement, value: Any) -> Any | None:
         except ValueError:
             return None
     return text
-
-
-def _label(source: Source, dimension: Dimension) -> ColumnElement | None:
-    if dimension.names is None:
-        return None
-    if dimension.table is None:
-        return source.table.c[dimension.names[0]]
-    return source.joined(dimension).c[dimension.names[0]]

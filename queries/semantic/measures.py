@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Numeric, cast, func, literal, true, type_coerce
+from sqlalchemy import ColumnElement, FromClause, Integer, Numeric, cast, func, literal, type_coerce
 
 from queries.semantic.facts import OPPORTUNITIES, PASSAGES, REACHED, SALES
-from queries.semantic.model import AnyMeasure, Expression, Fact, Measure, Text, ratio
+from queries.semantic.model import Among, AnyMeasure, Expression, Fact, Measure, Text, every, ratio
 
 
-def _status(*names: str) -> Expression:
-    return lambda t: t.c.status == names[0] if len(names) == 1 else t.c.status.in_(names)
-
-
-def _all(_: FromClause) -> ColumnElement[bool]:
-    return true()
+def _status(*names: str) -> Among:
+    return Among("status", names)
 
 
 def _amount(t: FromClause) -> ColumnElement:
@@ -29,8 +25,7 @@ def _weighted(t: FromClause) -> ColumnElement:
     return cast(t.c.amount, Numeric(28, 4)) * func.coalesce(t.c.probability, literal(0))
 
 
-def _left(t: FromClause) -> ColumnElement[bool]:
-    return t.c.outcome.in_(("advanced", "lost", "terminated"))
+_LEFT = Among("outcome", ("advanced", "lost", "terminated"))
 
 
 def _count(name: str, fact: Fact, en: str, zh: str, *, rows: Expression, date: str | None, **more: object) -> Measure:
@@ -68,7 +63,7 @@ opportunity_count = _count(
     OPPORTUNITIES,
     "Created",
     "新建商机",
-    rows=_all,
+    rows=every,
     date="created_on",
     meaning=Text("Opportunities created in the period.", "期内新建的商机数。"),
     formula=Text("count(opportunities created)", "新建商机数"),
@@ -78,7 +73,7 @@ created_amount = _sum(
     OPPORTUNITIES,
     "Created amount",
     "新建金额",
-    rows=_all,
+    rows=every,
     date="created_on",
     meaning=Text("What the opportunities created in the period are worth now.", "期内新建商机的当前金额。"),
     formula=Text("sum(amount of opportunities created)", "新建商机金额之和"),
@@ -341,7 +336,7 @@ stage_exits = _count(
     PASSAGES,
     "Left the stage",
     "离开阶段",
-    rows=_left,
+    rows=_LEFT,
     date="left_on",
     meaning=Text("Deals that left a stage in the period, forward or closed.", "期内离开该阶段（推进或关闭）的商机数。"),
     formula=Text("count(deals that left)", "离开该阶段的商机数"),
@@ -351,7 +346,7 @@ stage_advances = _count(
     PASSAGES,
     "Moved on",
     "推进",
-    rows=lambda t: t.c.outcome == "advanced",
+    rows=Among("outcome", ("advanced",)),
     date="left_on",
     meaning=Text("Deals that left a stage forward in the period.", "期内由该阶段向后推进的商机数。"),
     formula=Text("count(deals that moved on)", "推进的商机数"),
@@ -379,7 +374,7 @@ stage_days = Measure(
     format="days",
     aggregate="median",
     date="left_on",
-    rows=_left,
+    rows=_LEFT,
     weight=lambda t: t.c.active_days,
     better="down",
 )
@@ -392,7 +387,7 @@ stage_days_p75 = Measure(
     format="days",
     aggregate="p75",
     date="left_on",
-    rows=_left,
+    rows=_LEFT,
     weight=lambda t: t.c.active_days,
     better="down",
 )
@@ -401,7 +396,7 @@ sales_amount = _sum(
     SALES,
     "Sales",
     "销售额",
-    rows=_all,
+    rows=every,
     date="sold_on",
     meaning=Text("Credited amount of sales lines; splits are applied.", "已按分成计入的销售行金额。"),
     formula=Text("sum(credited amount)", "业绩金额之和"),
@@ -411,7 +406,7 @@ sales_lines = _count(
     SALES,
     "Sales lines",
     "销售行数",
-    rows=_all,
+    rows=every,
     date="sold_on",
     meaning=Text("Credited product lines sold.", "已计入业绩的产品行数。"),
     formula=Text("count(sales lines)", "销售行数"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, FromClause, Table, case, func, literal_column
+from sqlalchemy import ColumnElement, FromClause, Table, case, func, literal_column, or_, true
 
 Format = Literal["money", "count", "share", "days", "money_per_day"]
 Better = Literal["up", "down"] | None
@@ -67,6 +67,39 @@ class Dimension:
 
 
 Expression = Callable[[FromClause], ColumnElement]
+
+
+@dataclass(frozen=True)
+class Among:
+    """The rows whose column holds one of these values: a predicate that can be compared and united with others."""
+
+    column: str
+    values: tuple[str, ...]
+
+    def __call__(self, source: FromClause) -> ColumnElement[bool]:
+        """The predicate over a source."""
+        column = source.c[self.column]
+        return column == self.values[0] if len(self.values) == 1 else column.in_(self.values)
+
+
+def every(_: FromClause) -> ColumnElement[bool]:
+    """All rows."""
+    return true()
+
+
+def united(predicates: Iterable[Expression]) -> Expression:
+    """The rows that any of the predicates holds for, said as simply as it can be."""
+    distinct = list(dict.fromkeys(predicates))
+    if every in distinct:
+        return every
+    if len(distinct) == 1:
+        return distinct[0]
+    among = [one for one in distinct if isinstance(one, Among)]
+    if len(among) == len(distinct) and len({one.column for one in among}) == 1:
+        return Among(among[0].column, tuple(dict.fromkeys(value for one in among for value in one.values)))
+    return lambda source: or_(*(one(source) for one in distinct))
+
+
 Aggregate = Literal["count", "sum", "median", "p75"]
 _QUANTILES = {"median": "0.5", "p75": "0.75"}
 
@@ -98,15 +131,19 @@ class Measure:
         """Whether the numbers of the parts sum to the number of the whole."""
         return self.aggregate in {"count", "sum"}
 
-    def value(self, source: FromClause) -> ColumnElement:
-        """The aggregate over a source that has the fact's columns."""
-        if self.weight is None:
-            return func.count().filter(self.rows(source))
-        if self.aggregate == "sum":
-            return func.sum(self.weight(source)).filter(self.rows(source))
-        quantile = func.percentile_cont(literal_column(_QUANTILES[self.aggregate]))
+    def value(self, source: FromClause, *, restricted: bool = False) -> ColumnElement:
+        """The aggregate over a source that has the fact's columns; `restricted` where only `rows` are left in it."""
+        if self.aggregate in _QUANTILES:
+            return self._quantile(source, restricted)
+        whole = func.count() if self.weight is None else func.sum(self.weight(source))
+        return whole if restricted else whole.filter(self.rows(source))
+
+    def _quantile(self, source: FromClause, restricted: bool) -> ColumnElement:
+        assert self.weight is not None
+        ordered = self.weight(source)
         # The order key is null outside `rows`, which quantiles pass over: FILTER after WITHIN GROUP is not portable.
-        return quantile.within_group(case((self.rows(source), self.weight(source))))
+        key = ordered if restricted else case((self.rows(source), ordered))
+        return func.percentile_cont(literal_column(_QUANTILES[self.aggregate])).within_group(key)
 
 
 @dataclass(frozen=True)
