@@ -87,6 +87,7 @@ def create_app(settings: Settings) -> Dash:
     # Dash adds an inline script of its own with the first request, so the hashes are taken after that.
     policy = cache(lambda: http.policy_of(list(app.csp_hashes())))
     server.after_request(lambda response: http.protect(response, policy()))
+    server.after_request(http.mark_unknown)
     # Dash learns which scripts there are while it renders the document: every process has to know before it is asked.
     server.test_client().get("/")
     return app

@@ -133,8 +133,8 @@ def show_sheet(view: View) -> tuple[Any, bool, list[dict[str, Any]]]:
 )
 def show_navigation(query: str | None, path: str | None) -> tuple[list[Any], list[Any]]:
     """Links to the other pages carry the slice along."""
-    w, slice_ = words(access.language()), Slice.from_search(query)
-    return nav_links(w, slice_, path or "/"), tab_links(w, slice_, path or "/")
+    w, slice_, here = words(access.language()), Slice.from_search(query), wiring.page_path(path)
+    return nav_links(w, slice_, here), tab_links(w, slice_, here)
 
 
 @callback(Output(ids.BANNER, "children"), Input(ids.HEALTH, "data"), prevent_initial_call=True)

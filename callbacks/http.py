@@ -16,6 +16,8 @@ from flask import Response, request
 import access
 from callbacks import wiring
 from callbacks.listing import localised, member_label, status_words, title_of
+from callbacks.wiring import page_path
+from components.shell import items
 from components.view import View
 from components.wording import dimension_words, filter_words, period_words
 from queries import rows
@@ -158,6 +160,14 @@ def refuse_foreign_posts() -> None:
     foreign = origin is not None and urlsplit(origin).netloc != request.host
     if foreign or request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         flask.abort(403, "This request came from another site.")
+
+
+def mark_unknown(response: Response) -> Response:
+    """The document of an address that no page has is served, since it says where to go, but as not found."""
+    if response.mimetype == "text/html" and response.status_code == 200:
+        known = {item.path for item in items()}
+        response.status_code = 200 if page_path(request.path) in known else 404
+    return response
 
 
 def protect(response: Response, policy: str) -> Response:

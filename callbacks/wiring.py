@@ -31,6 +31,11 @@ def warehouse() -> Warehouse:
     return current_app.extensions["warehouse"]
 
 
+def page_path(path: str | None) -> str:
+    """The path as pages have it: what stands in an address may end in a slash."""
+    return f"/{(path or '').strip('/')}"
+
+
 def is_stale() -> bool:
     """Whether the data is older than it may be."""
     return warehouse().state()["state"] != "ok"
@@ -121,7 +126,7 @@ def part(
         def show(asked: str, theme_: str, version: str, *rest: Any) -> Any:
             *more, path = rest
             return drawn(
-                f"{draw.__qualname__}{more}", lambda view: draw(view, *more), asked, theme_, version, path or "/"
+                f"{draw.__qualname__}{more}", lambda view: draw(view, *more), asked, theme_, version, page_path(path)
             )
 
         return draw

@@ -27,7 +27,8 @@ class NavItem:
 
 def items() -> list[NavItem]:
     """The pages that there are, in their order; each registers itself with an icon, its name is its module's."""
-    return [NavItem(p["module"].rpartition(".")[2], p["path"], p["symbol"]) for p in page_registry.values()]
+    found = [page for page in page_registry.values() if "symbol" in page]
+    return [NavItem(page["module"].rpartition(".")[2], page["path"], page["symbol"]) for page in found]
 
 
 def shell(words: Words, *, theme: str, version: str | None, content: Any = page_container) -> html.Div:
@@ -178,6 +179,25 @@ def sheet(w: Words) -> html.Section:
         className="sheet",
         hidden=True,
         **{"aria-label": w("sheet.label")},
+    )
+
+
+def not_found(w: Words, slice_: Slice) -> html.Div:
+    """The page of an address that no page has; its links carry the slice along, as the navigation does."""
+    return html.Div(
+        [
+            dcc.Store(id=ids.SLICE, data=slice_.to_query()),
+            html.Main(
+                [
+                    html.H1(w("notfound.title")),
+                    html.P(w("notfound.text")),
+                    html.Div(nav_links(w, slice_, "")[1:], className="ways"),
+                ],
+                id="main",
+                className="not-found",
+                tabIndex="-1",
+            ),
+        ]
     )
 
 

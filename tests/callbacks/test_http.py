@@ -31,6 +31,17 @@ def test_no_script_that_is_not_ours_may_run(served: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "status"),
+    [("/", 200), ("/funnel?region=East", 200), ("/funnel/", 200), ("/no/such", 404), ("/not-found", 404), ("/%00", 404)],
+)
+def test_an_unknown_address_is_a_page_that_was_not_found(served: Any, path: str, status: int) -> None:
+    answer = served(opportunities=DEALS).test_client().get(path)
+    assert (answer.status_code, answer.mimetype) == (status, "text/html")
+    assert b"<title>Sales performance</title>" in answer.get_data()
+    assert "Content-Security-Policy" in answer.headers
+
+
+@pytest.mark.parametrize(
     ("headers", "status"),
     [
         ({"Origin": "https://evil.example"}, 403),
