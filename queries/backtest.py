@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
 
 from crm import schema
-from queries.balances import open_deals_at
-from queries.breakdown import breakdown, statement
+from queries.breakdown import over_periods
 from queries.engine import current, frame_of, question
-from queries.forecast import ALL_TIME
 from queries.forecast import STABLE_QUARTERS as QUARTERS
 from queries.funnel_model import errors
-from queries.landing import as_of_day, expected_amount, landing_in
+from queries.landing import as_of_day
 from queries.periods import Period, fiscal_start, months_later
 from queries.scope import Scope
 from queries.semantic import measures as m
-from queries.semantic.facts import OPEN_DEALS
-from queries.semantic.model import Measure
 from queries.slices import Slice
 from queries.stage_model import model_of, open_stages, stage_model, unanswered
+from queries.stage_sums import NOTHING, open_by_age, open_deals
 
 METHODS = ("funnel", "weighted", "naive")
 _COLUMNS = ["quarter", "funnel", "weighted", "actual", "actual_new", "naive"]
@@ -47,11 +45,11 @@ def backtest(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     plain = slice_.with_option("rates", None).with_option("leads", None)
     pipeline = steps["pipeline"].iloc[0]
     known_from = _recorded_since()
-    rows = [
-        _quarter(start, plain, scope, pipeline)
-        for start in _quarter_starts(as_of_day(slice_))
-        if known_from is not None and known_from.date() < start
+    starts = [
+        start for start in _quarter_starts(as_of_day(slice_)) if known_from is not None and known_from.date() < start
     ]
+    came = _came(starts, plain, scope, pipeline) if starts else {}
+    rows = [{"quarter": start, **_said(start, plain, scope), **came[start]} for start in starts]
     return pd.DataFrame(rows, columns=_COLUMNS) if rows else unanswered(_COLUMNS, "no_history")
 
 
@@ -83,43 +81,45 @@ def _recorded_since() -> datetime | None:
     return None if pd.isna(first) else pd.Timestamp(first).to_pydatetime()
 
 
-def _quarter(start: date, slice_: Slice, scope: Scope, pipeline: str) -> dict[str, object]:
-    """One row of `backtest`."""
-    end, year_before = months_later(start, 3) - timedelta(days=1), months_later(start, -12)
-    existed = replace(m.won_amount, rows=lambda t: and_(m.won_amount.rows(t), t.c.created_on < start))
-    created = replace(m.won_amount, name="new", rows=lambda t: and_(m.won_amount.rows(t), t.c.created_on >= start))
-    came = _won([existed, created], slice_, scope, pipeline, Period("range", start, end, end))
-    last_day = months_later(year_before, 3) - timedelta(days=1)
-    before = _won([m.won_amount], slice_, scope, pipeline, Period("range", year_before, last_day, last_day))
-    return {
-        "quarter": start,
-        **_said(replace(slice_, as_of=start - timedelta(days=1)), scope, end),
-        "actual": float(came["won_amount"].iloc[0]),
-        "actual_new": float(came["new"].iloc[0]),
-        "naive": float(before["won_amount"].iloc[0]) or float("nan"),
-    }
+def _came(starts: list[date], slice_: Slice, scope: Scope, pipeline: str) -> dict[date, dict[str, float]]:
+    """For each quarter what was won of the deals that existed before it, of those created in it, and a year earlier."""
+    quarters = {start: _quarter(start) for start in starts}
+    before = {start: _quarter(months_later(start, -12)) for start in starts}
+    spans = {f"{span.start}": span for span in (*quarters.values(), *before.values())}
+    existed = replace(m.won_amount, name="existed", rows=lambda t: and_(m.won_amount.rows(t), _began_before(t, starts)))
+    asked: dict[str, Any] = {"slice_": slice_, "scope": scope, "extra": [("pipeline", pipeline)]}
+    won = over_periods(m.won_amount, existed, periods=spans, **asked)
+    found = {}
+    for start in starts:
+        whole, old = (float(won[f"{start}"][name].iloc[0]) for name in ("won_amount", "existed"))
+        a_year_ago = float(won[f"{before[start].start}"]["won_amount"].iloc[0])
+        found[start] = {"actual": old, "actual_new": whole - old, "naive": a_year_ago or float("nan")}
+    return found
 
 
-def _won(measures: list[Measure], slice_: Slice, scope: Scope, pipeline: str, period: Period) -> pd.DataFrame:
-    return breakdown(*measures, slice_=slice_, scope=scope, period=period, extra=[("pipeline", pipeline)])
+def _quarter(start: date) -> Period:
+    end = months_later(start, 3) - timedelta(days=1)
+    return Period("range", start, end, end)
 
 
-def _said(then: Slice, scope: Scope, end: date) -> dict[str, float]:
-    """What both methods made, at the slice's date, of the deals open then that land up to the end."""
-    day = as_of_day(then)
-    steps = list(open_stages(then, scope=scope)["stage"])
+def _began_before(t: FromClause, starts: list[date]) -> ColumnElement[bool]:
+    """Whether a deal was created before the quarter in which it closed."""
+    return or_(*(and_(t.c.closed_on >= start, t.c.created_on < start) for start in starts))
+
+
+def _said(start: date, slice_: Slice, scope: Scope) -> dict[str, float]:
+    """What both methods made, the evening before a quarter, of the deals open then that land up to its end."""
+    day, end = start - timedelta(days=1), _quarter(start).end
+    assert end is not None
+    then = replace(slice_, as_of=day)
     model = model_of(stage_model(then, scope=scope))
-    expected = replace(
-        m.weighted_pipeline,
-        name="weighted",
-        fact=open_deals_at(day) or OPEN_DEALS,
-        rows=lambda t: and_(t.c.stage_id.in_(steps), t.c.expected_close_on <= end),
-    )
-    measures = [expected]
-    if model is not None:
-        remaining, weight = landing_in(model), expected_amount(model)
-        ahead = (end - day).days
-        measures.append(replace(expected, name="funnel", weight=weight, rows=lambda t: remaining(t) <= ahead))
-    asked = statement(measures, [], slice_=then, scope=scope, period=ALL_TIME, extra=[("status", "open")])
-    said = frame_of(asked).astype(float).fillna(0.0).iloc[0].to_dict()
-    return {"funnel": float("nan"), **said}
+    steps = list(open_stages(then, scope=scope)["stage"])
+    due = replace(m.weighted_pipeline, rows=lambda t: and_(t.c.status == "open", t.c.expected_close_on <= end))
+    weighted = sum(float(amount or 0) for stage, amount in open_deals([due], [], then, scope=scope) if stage in steps)
+    if model is None:
+        return {"funnel": float("nan"), "weighted": weighted}
+    standing, ahead, landed = open_by_age(then, scope=scope), (end - day).days, 0.0
+    for number, (stage, chance) in enumerate(zip(model.stages, model.products, strict=True)):
+        own = standing.get(stage, NOTHING)
+        landed += float(own.amount[model.remaining(number, own.ages) <= ahead].sum()) * float(chance)
+    return {"funnel": landed, "weighted": weighted}

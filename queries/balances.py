@@ -103,7 +103,7 @@ def _standing(t: FromClause, day: ColumnElement, kind: ColumnElement, *, where: 
 
 
 def _summed(measures: Sequence[Measure], days: list[date], standing: Select[Any]) -> pd.DataFrame:
-    """The balances over sums of deals: counts are summed; what is weighted is so by amount, which may be summed first."""
+    """The balances over sums of deals: weights go by the amount, so it may be summed first."""
     t = standing.subquery("standing_deals")
     values = [func.sum(x.weight(t) if x.weight else t.c.deals).label(x.name) for x in measures]
     columns, rows = rows_of(select(t.c.day, *values).group_by(t.c.day))

@@ -13,37 +13,33 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Double, cast
 
-from queries.breakdown import breakdown, statement
-from queries.engine import current, frame_of, question
+from queries.breakdown import breakdown
+from queries.engine import current, question
 from queries.funnel_model import (
     AT_LEAST,
     HIGH,
     LOW,
     MONTHS,
-    Standing,
     last_day,
     latest_start,
     month_numbers,
     month_starts,
     simulated,
 )
-from queries.landing import OVERDUE, UNDATED, as_of_day, deals_landing, expected_amount, landings
+from queries.landing import OVERDUE, UNDATED, as_of_day, deals_landing, landings
 from queries.periods import Period, fiscal_start, months_later
 from queries.scope import Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
-from queries.semantic.facts import OPEN_DEALS
-from queries.semantic.model import Measure
 from queries.slices import Slice
-from queries.stage_model import column, model_of, open_stages, passed_of, stage_model, unanswered
+from queries.stage_model import model_of, open_stages, passed_of, stage_model, unanswered
+from queries.stage_sums import NOTHING, column, open_by_age, open_deals
 
 __all__ = [
     "deals_landing",
@@ -61,7 +57,6 @@ STABLE_QUARTERS, STABLE_MONTHS = 4, 6
 _STAGE = ["stage", "stage_label", "stage_label_zh", "position"]
 _SUMS = ["deals", "amount", "open_amount"]
 _BARS = ["month", "landing", *_STAGE, *_SUMS]
-ALL_TIME = Period("all", None, None, None)
 
 
 @question
@@ -77,17 +72,21 @@ def funnel_forecast(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     model = model_of(stages_)
     if model is None:
         return unanswered(_BARS, stages_.attrs["reason"])
-    standing = _standing(slice_, scope=scope)
-    day = as_of_day(slice_)
-    landed = []
-    for number, stage in enumerate(model.stages):
-        rows = standing[standing["stage"] == stage]
-        remaining = model.remaining(number, rows["age"].to_numpy(float))
-        landed.append(rows.assign(number=month_numbers(remaining, day, in_months=model.in_months)))
-    bars = pd.concat(landed).groupby(["number", "stage"])[_SUMS].sum()
-    last = max(bars.index.get_level_values("number"), default=0)
-    answer = _bars(bars, stages_, landings(day)[: max(AT_LEAST, last) + 1])
-    answer.attrs["left_out"] = standing.attrs["left_out"]
+    standing, day = open_by_age(slice_, scope=scope), as_of_day(slice_)
+    sums = np.zeros((MONTHS + 1, len(model.stages), len(_SUMS)))
+    for number, (stage, chance) in enumerate(zip(model.stages, model.products, strict=True)):
+        own = standing.get(stage)
+        if own is not None:
+            landing = month_numbers(model.remaining(number, own.ages), day, in_months=model.in_months)
+            added = np.column_stack([own.deals, own.amount * float(chance), own.amount])
+            np.add.at(sums[:, number], landing, added)
+    last = max(np.flatnonzero(sums.any(axis=(1, 2))), default=0)
+    answer = _bars(sums, stages_, landings(day), range(max(AT_LEAST, last) + 1))
+    left_out = [own for stage, own in standing.items() if stage not in model.stages]
+    answer.attrs["left_out"] = (
+        int(sum(own.deals.sum() for own in left_out)),
+        float(sum(own.amount.sum() for own in left_out)),
+    )
     return answer
 
 
@@ -102,76 +101,40 @@ def weighted_forecast(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     columns = [*_BARS, "is_overdue", "is_undated"]
     if steps.empty:
         return unanswered(columns, "no_stages")
-    by = [column("stage_id"), column("expected_close_on")]
-    found = _open_deals([m.weighted_pipeline], by, slice_, scope).rename(columns={"weighted_pipeline": "amount"})
-    found = found[found["stage"].isin(steps["stage"])]
-    day = as_of_day(slice_)
+    day, order = as_of_day(slice_), {stage: number for number, stage in enumerate(steps["stage"])}
+    measures = [m.open_count, m.weighted_pipeline, m.open_amount]
+    rows = open_deals(measures, [column("expected_close_on")], slice_, scope=scope)
+    rows = [row for row in rows if row[0] in order]
     named = [(OVERDUE, day.replace(day=1)), *landings(day), (UNDATED, None)]
-    number = [_expected_in(expected, day) for expected in found["expected_close_on"]]
-    bars = (
-        found.assign(number=pd.Series(number, index=found.index, dtype=int)).groupby(["number", "stage"])[_SUMS].sum()
-    )
-    used = set(bars.index.get_level_values("number"))
+    sums = np.zeros((len(named), len(order), len(_SUMS)))
+    landing = _expected_in(np.array([row[1] for row in rows], dtype="datetime64[D]"), day)
+    stage = np.array([order[row[0]] for row in rows], dtype=int)
+    np.add.at(sums, (landing, stage), np.array([row[2:] for row in rows], dtype=float).reshape(-1, len(_SUMS)))
+    used = np.flatnonzero(sums.any(axis=(1, 2))).tolist()
     last = max([AT_LEAST + 1, *(n for n in used if n <= MONTHS + 1)])
-    shown = [n for n in range(len(named)) if n in used or 1 <= n <= last]
-    frame = _bars(bars, steps, named, shown)
+    frame = _bars(sums, steps, named, [n for n in range(len(named)) if n in used or 1 <= n <= last])
     return frame.assign(is_overdue=frame["landing"] == OVERDUE, is_undated=frame["landing"] == UNDATED)[columns]
 
 
-def _expected_in(expected: Any, day: date) -> int:
+def _expected_in(expected: np.ndarray, day: date) -> np.ndarray:
     """0 for overdue, 1 for the running month, and so on; the last for none."""
-    if pd.isna(expected):
-        return MONTHS + 2
-    ahead = (pd.Timestamp(expected).date() - day).days
-    return 0 if ahead < 0 else 1 + int(month_numbers(np.array(ahead), day))
+    ahead = (expected - np.datetime64(day, "D")) / np.timedelta64(1, "D")
+    landing = np.where(ahead < 0, 0, 1 + month_numbers(ahead, day))
+    return np.where(np.isnan(ahead), MONTHS + 2, landing)
 
 
 def _bars(
-    bars: pd.DataFrame,
-    steps: pd.DataFrame,
-    landings: Sequence[tuple[str, date | None]],
-    shown: Sequence[int] | None = None,
+    sums: np.ndarray, steps: pd.DataFrame, landings: Sequence[tuple[str, date | None]], shown: Sequence[int]
 ) -> pd.DataFrame:
-    """The sums by landing and stage, zeros where there are none."""
-    numbers = range(len(landings)) if shown is None else shown
-    grid = pd.MultiIndex.from_product([numbers, steps["stage"]], names=["number", "stage"])
-    full = bars.reindex(grid, fill_value=0.0).astype(float).round(6).reset_index()
-    full["landing"] = [landings[n][0] for n in full["number"]]
-    full["month"] = pd.Series([landings[n][1] for n in full["number"]], dtype=object)
-    return full.merge(steps[_STAGE], on="stage")[_BARS]
-
-
-@question
-def _standing(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
-    """One row per open stage and active days in it, ascending: stage, age, deals, amount, open_amount, squares."""
-    model = model_of(stage_model(slice_, scope=scope))
-    assert model is not None
-    expected = replace(m.open_amount, name="amount", weight=expected_amount(model))
-    squares = replace(m.open_amount, name="squares", weight=lambda t: cast(t.c.amount, Double) * t.c.amount)
-    by = [column("stage_id"), column("active_days_in_stage")]
-    found = _open_deals([expected, squares], by, slice_, scope)
-    found["age"] = found["active_days_in_stage"].astype(float).fillna(0)
-    is_in = found["stage"].isin(model.stages)
-    left_out = found.loc[~is_in, ["deals", "open_amount"]].sum()
-    answer = found[is_in].groupby(["stage", "age"], as_index=False)[[*_SUMS, "squares"]].sum()
-    answer.attrs["left_out"] = (int(left_out["deals"]), float(left_out["open_amount"]))
-    return answer
-
-
-def _open_deals(measures: Sequence[Measure], by: Sequence[Any], slice_: Slice, scope: Scope) -> pd.DataFrame:
-    """One row per combination of columns of the open deals: stage, deals, open_amount and the measures."""
-    asked = statement(
-        [replace(measure, fact=OPEN_DEALS) for measure in (m.open_count, m.open_amount, *measures)],
-        by,
-        slice_=slice_,
-        scope=scope,
-        period=ALL_TIME,
-        extra=[("status", "open")],
-    )
-    found = frame_of(asked).rename(columns={"stage_id": "stage", "open_count": "deals"})
-    numbers = ["deals", "open_amount", *(measure.name for measure in measures)]
-    found[numbers] = found[numbers].astype(float).fillna(0.0)
-    return found
+    """The sums by landing and stage as rows, zeros where there are none."""
+    stages_ = {name: np.tile(steps[name].to_numpy(), len(shown)) for name in _STAGE}
+    names, months = zip(*(landings[n] for n in shown), strict=True)
+    of_landing = {
+        "month": pd.Series(np.repeat(np.array(months, dtype=object), len(steps)), dtype=object),
+        "landing": np.repeat(names, len(steps)),
+    }
+    flat = sums[list(shown)].reshape(-1, len(_SUMS)).round(6)
+    return pd.DataFrame({**of_landing, **stages_, **dict(zip(_SUMS, flat.T, strict=True))})[_BARS]
 
 
 @question
@@ -189,13 +152,12 @@ def forecast_totals(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
         return unanswered(["month", "landing", "total", "low", "high"], bars.attrs["reason"])
     totals = bars.groupby(["landing", "month"], sort=False, as_index=False)["amount"].sum()
     stages_ = stage_model(slice_, scope=scope)
-    model, standing = model_of(stages_), _standing(slice_, scope=scope)
+    model, standing = model_of(stages_), open_by_age(slice_, scope=scope)
     assert model is not None
-    groups = [standing[standing["stage"] == stage] for stage in model.stages]
     futures = simulated(
         model,
         passed_of(stages_),
-        [Standing(*(rows[name].to_numpy() for name in ("age", "deals", "open_amount", "squares"))) for rows in groups],
+        [standing.get(stage, NOTHING) for stage in model.stages],
         as_of=as_of_day(slice_),
         seed=_seed(slice_, scope),
     )

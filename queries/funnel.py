@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +11,15 @@ import pandas as pd
 from sqlalchemy import ColumnElement, FromClause, and_, case, false, or_, select
 
 from crm import schema
-from queries.breakdown import breakdown, statement
+from queries.breakdown import breakdown, over_periods
 from queries.engine import current, frame_of, question
 from queries.funnel_model import quartiles
 from queries.periods import Period, parse_period
 from queries.scope import Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
-from queries.semantic.model import Measure
 from queries.slices import Slice
+from queries.stage_sums import Exits, exits_by_days, open_by_age, recent_period
 
 #: Above this multiple of the stage's P75 of won deals, a deal is late enough to be marked.
 LATE_INDEX = 1.5
@@ -43,16 +44,11 @@ def cohort_period(slice_: Slice) -> Period:
     return period
 
 
-def recent_period(slice_: Slice) -> Period:
-    """The twelve months to the as-of date, from which success rates and durations are taken."""
-    return parse_period("last12m", as_of=slice_.as_of or current().as_of)
-
-
 def stages(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     """One row per stage of the funnel's pipeline, in order, the won stage last.
 
-    Columns: stage, stage_label, stage_label_zh, position, is_won, typical_days, pipeline. The pipeline is the one
-    filtered for, else the one with most deals, whatever else is filtered and whenever the slice looks.
+    Columns: stage, stage_label, stage_label_zh, position, is_won, typical_days, probability, pipeline. The pipeline is
+    the one filtered for, else the one with most deals, whatever else is filtered and whenever the slice looks.
     """
     chosen_by_hand = tuple((name, values) for name, values in slice_.filters if name == "pipeline")
     return _stages_of(Slice(period="all", filters=chosen_by_hand), scope=scope)
@@ -70,6 +66,7 @@ def _stages_of(everything: Slice, *, scope: Scope) -> pd.DataFrame:
             table.c.position,
             table.c.is_won,
             table.c.typical_days,
+            table.c.probability,
             table.c.pipeline,
         ).order_by(table.c.pipeline, table.c.position)
     )
@@ -93,7 +90,7 @@ def cohort_funnel(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     Columns of `stages`, then reached_count, reached_amount, of_previous, of_first (shares of the count),
     amount_of_previous, amount_of_first, dropped_count, dropped_amount (lost, open or resting before this stage).
     """
-    return _reached(_furthest(slice_, scope, cohort_period(slice_)), stages(slice_, scope=scope))
+    return _reached([_furthest(slice_, scope, cohort_period(slice_))], stages(slice_, scope=scope))
 
 
 @question
@@ -109,8 +106,9 @@ def step_rates(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     before = period.last_year()
     if before is None:
         return rates.head(0)
-    for suffix, span in (("", period), ("_before", before)):
-        found = breakdown(m.stage_exits, m.stage_advances, by=[d.stage], slice_=slice_, scope=scope, period=span)
+    spans = {"": period, "_before": before}
+    asked = over_periods(m.stage_exits, m.stage_advances, periods=spans, by=[d.stage], slice_=slice_, scope=scope)
+    for suffix, found in asked.items():
         found = found[["stage", "stage_exits", "stage_advances"]]
         rates = rates.merge(found.set_axis(["stage", f"exits{suffix}", f"advances{suffix}"], axis=1), how="left")
     return rates.fillna(0.0)
@@ -127,19 +125,18 @@ def cohort_funnels_by(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     found = _furthest(slice_, scope, cohort_period(slice_), [dimension])
     if found.empty or steps.empty:
         return pd.DataFrame(
-            columns=["member", "member_label", "member_label_zh", *_reached(None, steps.head(0)).columns]
+            columns=["member", "member_label", "member_label_zh", *_reached([found], steps.head(0)).columns]
         )
     name = dimension.name
-    pieces = []
     order = found.groupby(name, sort=False)["opportunity_count"].sum().sort_values(ascending=False, kind="stable")
-    for member in order.index:
-        own = found[found[name] == member]
-        piece = _reached(own, steps)
-        piece.insert(0, "member", member)
-        piece.insert(1, "member_label", own[f"{name}_label"].iloc[0] if dimension.names else member)
-        piece.insert(2, "member_label_zh", own[f"{name}_label_zh"].iloc[0] if dimension.names else member)
-        pieces.append(piece)
-    return pd.concat(pieces, ignore_index=True)
+    labels = found.drop_duplicates(name).set_index(name).loc[order.index]
+    funnels = _reached([found[(found[name] == member).to_numpy()] for member in order.index], steps)
+    members = {"member": order.index, "member_label": order.index, "member_label_zh": order.index}
+    if dimension.names:
+        members |= {"member_label": labels[f"{name}_label"], "member_label_zh": labels[f"{name}_label_zh"]}
+    for place, (column, values) in enumerate(members.items()):
+        funnels.insert(place, column, np.repeat(np.asarray(values, dtype=object), len(steps)))
+    return funnels
 
 
 @question
@@ -163,23 +160,28 @@ def _furthest(slice_: Slice, scope: Scope, period: Period, by: list[Any] | None 
     )
 
 
-def _reached(furthest: pd.DataFrame | None, steps: pd.DataFrame) -> pd.DataFrame:
-    """Counts at or beyond each position; drop-offs are what the step before had and this one has not."""
-    funnel = steps.copy()
-    for name, column in (("count", "opportunity_count"), ("amount", "created_amount")):
-        at = [] if furthest is None else list(zip(furthest["furthest"], furthest[column], strict=True))
-        reached = [
-            sum(value for position, value in at if isinstance(position, int | float) and position >= stage)
-            for stage in funnel["position"]
-        ]
-        funnel[f"reached_{name}"] = pd.Series(reached, index=funnel.index, dtype=float)
-        before = funnel[f"reached_{name}"].shift(1)
-        prefix = "" if name == "count" else "amount_"
-        funnel[f"{prefix}of_previous"] = funnel[f"reached_{name}"] / before.where(before > 0)
-        first = funnel[f"reached_{name}"].iloc[0] if len(funnel) else 0
-        funnel[f"{prefix}of_first"] = funnel[f"reached_{name}"] / first if first else float("nan")
-        funnel[f"dropped_{name}"] = before - funnel[f"reached_{name}"]
-    return funnel
+def _reached(furthest: Sequence[pd.DataFrame], steps: pd.DataFrame) -> pd.DataFrame:
+    """The steps once for each answer, with counts at or beyond each position and what was lost on the way there."""
+    positions = np.tile(steps["position"].to_numpy(float), (len(furthest), 1))
+    ends = [pd.to_numeric(answer["furthest"], errors="coerce").to_numpy(float) for answer in furthest]
+    columns: dict[str, np.ndarray] = {}
+    for name, column, prefix in (("count", "opportunity_count", ""), ("amount", "created_amount", "amount_")):
+        values = [answer[column].to_numpy(float) for answer in furthest]
+        reached = np.array(
+            [
+                np.where(end >= place[:, None], value, 0.0).sum(axis=1)
+                for end, place, value in zip(ends, positions, values, strict=True)
+            ]
+        )
+        before = np.column_stack([np.full(len(furthest), np.nan), reached])[:, : reached.shape[1]]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            columns[f"reached_{name}"] = reached
+            columns[f"{prefix}of_previous"] = np.where(before > 0, reached / before, np.nan)
+            columns[f"{prefix}of_first"] = np.where(reached[:, :1] > 0, reached / reached[:, :1], np.nan)
+        columns[f"dropped_{name}"] = before - reached
+    repeated = steps.iloc[np.tile(np.arange(len(steps)), len(furthest))].reset_index(drop=True)
+    flat = pd.DataFrame({name: values.ravel() for name, values in columns.items()})
+    return pd.concat([repeated, flat], axis=1)
 
 
 def stage_age_limits(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
@@ -223,44 +225,24 @@ def age_index(t: FromClause, limits: pd.DataFrame) -> ColumnElement[Any]:
     )
 
 
-def late_measures(slice_: Slice, *, scope: Scope) -> tuple[Measure, Measure]:
-    """`late_count` and `late_amount`: open deals standing in their stage for too long."""
-    late = is_late(stage_age_limits(slice_, scope=scope))
-    return replace(m.open_count, name="late_count", rows=late), replace(m.open_amount, name="late_amount", rows=late)
-
-
 @question
 def stage_stock(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     """One row per open stage in order: open_count, open_amount, late_count, late_amount at the as-of date."""
     steps = stages(slice_, scope=scope)
-    late_count, late_amount = late_measures(slice_, scope=scope)
-    stock = breakdown(
-        m.open_count,
-        m.open_amount,
-        late_count,
-        late_amount,
-        by=[d.stage],
-        slice_=slice_,
-        scope=scope,
-        extra=pipeline_of(steps),
-    )
-    open_steps = steps[~steps["is_won"].fillna(False).astype(bool)]
-    merged = open_steps.merge(stock.drop(columns=["stage_label", "stage_label_zh"]), on="stage", how="left")
-    numbers = ["open_count", "open_amount", "late_count", "late_amount"]
-    merged[numbers] = merged[numbers].fillna(0.0)
-    return merged
-
-
-@question
-def exits_by_days(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
-    """One row per stage and active days spent in it, over deals that left it in the last twelve months.
-
-    Columns: stage_id, active_days, stage_exits, stage_advances. From these follow rates and all quantiles, in one
-    grouping instead of one sort a quantile.
-    """
-    by = [replace(d.status, name=name, via=name) for name in ("stage_id", "active_days")]
-    asked = statement([m.stage_exits, m.stage_advances], by, slice_=slice_, scope=scope, period=recent_period(slice_))
-    return frame_of(asked)
+    standing = open_by_age(slice_, scope=scope)
+    limits = stage_age_limits(slice_, scope=scope).set_index("stage")["won_days_p75"] * LATE_INDEX
+    rows = []
+    for stage in steps["stage"]:
+        own = standing.get(stage)
+        if own is None:
+            rows.append((0.0, 0.0, 0.0, 0.0))
+            continue
+        is_late = own.ages > limits.get(stage, np.nan)
+        sums = [column.sum() for column in (own.deals, own.amount)]
+        rows.append((*sums, own.deals[is_late].sum(), own.amount[is_late].sum()))
+    names = ["open_count", "open_amount", "late_count", "late_amount"]
+    stock = steps.join(pd.DataFrame(rows, columns=names, index=steps.index, dtype=float))
+    return stock[~stock["is_won"].fillna(False).astype(bool)]
 
 
 @question
@@ -271,14 +253,17 @@ def stage_passage(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     """
     steps = stages(slice_, scope=scope)
     found = exits_by_days(slice_, scope=scope)
-    rows = []
-    for stage in steps.loc[~steps["is_won"].fillna(False).astype(bool), "stage"]:
-        own = found[(found["stage_id"] == stage) & (found["stage_exits"] > 0)]
-        exits, timed = own["stage_exits"].sum(), own.dropna(subset=["active_days"])
-        median, p75 = float("nan"), float("nan")
-        if len(timed):
-            _, median, p75 = quartiles(timed["active_days"].to_numpy(float), timed["stage_exits"].to_numpy(np.int64))
-        rate = own["stage_advances"].sum() / exits if exits else float("nan")
-        rows.append((stage, float(exits), rate, median, p75))
-    numbers = pd.DataFrame(rows, columns=["stage", "stage_exits", "stage_success_rate", "stage_days", "stage_days_p75"])
-    return steps.merge(numbers, on="stage")
+    steps = steps[~steps["is_won"].fillna(False).astype(bool)]
+    rows = [_passed(found.get(stage)) for stage in steps["stage"]]
+    names = ["stage_exits", "stage_success_rate", "stage_days", "stage_days_p75"]
+    return steps.join(pd.DataFrame(rows, columns=names, index=steps.index, dtype=float))
+
+
+def _passed(left: Exits | None) -> tuple[float, float, float, float]:
+    """Exits, success rate, median and P75 of the days."""
+    exits = 0 if left is None else left.exits.sum()
+    if left is None or not exits:
+        return 0.0, np.nan, np.nan, np.nan
+    timed = ~np.isnan(left.days) & (left.exits > 0)
+    _, median, p75 = quartiles(left.days[timed], left.exits[timed]) if timed.any() else (np.nan, np.nan, np.nan)
+    return float(exits), left.advances.sum() / exits, median, p75

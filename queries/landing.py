@@ -33,12 +33,12 @@ def landings(day: date) -> list[tuple[str, date | None]]:
 
 
 def expected_amount(model: Model) -> Expression:
-    """What one open deal adds to the funnel forecast: exact, to the fourth decimal, so that lists add up to bars."""
+    """What one open deal adds to the funnel forecast: exact, not rounded, so that lists add up to bars."""
     chances = list(zip(model.stages, model.products, strict=True))
 
     def weight(t: FromClause) -> ColumnElement[Any]:
         chance = case(*((t.c.stage_id == stage, cast(literal(p), Numeric(9, 8))) for stage, p in chances))
-        return func.round(cast(t.c.amount, Numeric(28, 4)) * chance, 4)
+        return cast(t.c.amount, Numeric(28, 4)) * chance
 
     return weight
 
@@ -67,7 +67,7 @@ def deals_landing(
     """The deals of a bar as a predicate over opportunities, and what each of them adds to it.
 
     `month` is a `landing` of `funnel_forecast` (method `funnel`) or `weighted_forecast` (`weighted`); without one, and
-    without a stage, all. The weights of the rows sum to the bar's amount, to the fourth decimal.
+    without a stage, all. The weights of the rows sum to the bar's amount.
     """
     day, model = as_of_day(slice_), model_of(stage_model(slice_, scope=scope))
     value: Expression

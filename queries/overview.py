@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 from sqlalchemy import and_, case, func, or_, select
 
-from queries.breakdown import beside, breakdown, over_periods
+from queries.breakdown import beside, over_periods
 from queries.engine import current, frame_of, question
 from queries.funnel import LATE_INDEX, age_index, stage_age_limits
 from queries.headline import period_of

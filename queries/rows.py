@@ -21,7 +21,6 @@ from queries.funnel import (
     cohort_period,
     is_late,
     pipeline_of,
-    recent_period,
     stage_age_limits,
     stages,
 )
@@ -35,6 +34,7 @@ from queries.semantic.facts import OPPORTUNITIES, PASSAGES
 from queries.semantic.model import AnyMeasure, Expression, Measure, Ratio
 from queries.slices import Slice
 from queries.source import Source, conditions
+from queries.stage_sums import recent_period
 
 #: Populations that are no measure of the vocabulary, with the measure that each is a part of.
 POPULATIONS = {

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import select
 
-from crm import schema
-from queries.engine import frame_of, question
-from queries.funnel import exits_by_days, stages
+from queries.engine import question
+from queries.funnel import stages
 from queries.funnel_model import Model, Passed, assumed_rates, quartiles
 from queries.scope import Scope
-from queries.semantic import dimensions as d
-from queries.semantic.model import Dimension
 from queries.slices import Slice
+from queries.stage_sums import exits_by_days
 
 #: Below this many exits under the filters, a stage borrows rate and lead time from the whole company.
 ENOUGH_EXITS = 10
@@ -115,7 +111,7 @@ def _learned(slice_: Slice, scope: Scope, steps: pd.DataFrame) -> list[dict[str,
     own = whole = _passed(slice_, scope)
     if slice_.filters and any(_is_thin(own.get(stage)) for stage in steps["stage"]):
         whole = _passed(Slice(as_of=slice_.as_of), scope)
-    rates = assumed_rates(_probabilities(list(steps["stage"])))
+    rates = assumed_rates(steps["probability"].astype(float).tolist())
     return [
         _of_stage(own.get(row.stage), whole.get(row.stage), rate, row.typical_days)
         for row, rate in zip(steps.itertuples(), rates, strict=True)
@@ -145,24 +141,12 @@ def _of_stage(own: Passed | None, whole: Passed | None, rate: float, typical_day
     }
 
 
-def column(name: str) -> Dimension:
-    """A fact's own column as something to group by."""
-    return replace(d.status, name=name, via=name)
-
-
 def _passed(slice_: Slice, scope: Scope) -> dict[str, Passed]:
     """What is known of the deals that left each stage in the last twelve months."""
-    left = exits_by_days(slice_, scope=scope)
     passed = {}
-    for stage, rows in left[left["stage_exits"] > 0].groupby("stage_id"):
-        moved_on = rows[(rows["stage_advances"] > 0) & rows["active_days"].notna()]
-        days, counts = moved_on["active_days"].to_numpy(float), moved_on["stage_advances"].to_numpy(np.int64)
-        spread = quartiles(days, counts) if len(days) else None
-        passed[str(stage)] = Passed(int(rows["stage_exits"].sum()), int(rows["stage_advances"].sum()), spread)
+    for stage, left in exits_by_days(slice_, scope=scope).items():
+        moved_on = (left.advances > 0) & ~np.isnan(left.days)
+        spread = quartiles(left.days[moved_on], left.advances[moved_on]) if moved_on.any() else None
+        if left.exits.any():
+            passed[stage] = Passed(int(left.exits.sum()), int(left.advances.sum()), spread)
     return passed
-
-
-def _probabilities(stages_: list[str]) -> list[float]:
-    table = schema.stages
-    found = frame_of(select(table.c.stage_id, table.c.probability).where(table.c.stage_id.in_(stages_)))
-    return found.set_index("stage_id")["probability"].astype(float).reindex(stages_).tolist()
