@@ -190,7 +190,7 @@
   const ask = async () => {
     const offline = document.getElementById("offline");
     try {
-      const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(8000) });
+      const answer = await fetch("/api/state", { cache: "no-store", signal: AbortSignal.timeout(8000) });
       const health = await answer.json();
       if (offline) offline.hidden = true;
       if (version && health.version && health.version !== version) setProps("data-version", { data: health.version });

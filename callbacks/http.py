@@ -40,6 +40,12 @@ def healthz() -> tuple[dict[str, Any], int]:
     return state, 503 if state["state"] == "empty" else 200
 
 
+@routes.get("/api/state")
+def api_state() -> dict[str, Any]:
+    """The same for open pages, which ask again and again: that there is no data yet is an answer, not a failure."""
+    return wiring.warehouse().state()
+
+
 @routes.get("/api/table")
 def api_table() -> tuple[dict[str, Any] | list[dict[str, Any]], int]:
     """`?measure=won_amount&measure=win_rate&by=region&period=2026`: a list of objects; 400 with a sentence."""
