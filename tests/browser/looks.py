@@ -75,7 +75,7 @@ def sheet(page: Page) -> Locator:
     """The list, once it stands there with its first rows."""
     found = page.locator("#sheet")
     expect(found).to_be_visible()
-    expect(found.locator(".ag-center-cols-container .ag-row").first).to_be_visible()
+    expect(found.locator(".ag-center-cols-container .ag-row:not(.coming)").first).to_be_visible()
     return found
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import openpyxl
 import pytest
-from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import Download, Page, Request, Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.looks import Mark, card, click, drawn, marks, query, sheet, total
@@ -93,8 +93,36 @@ def test_rows_sort_filter_and_page(open_page: OpenPage) -> None:
     expect(grid.locator('.ag-row[row-index="0"] .ag-cell[col-id="name"]')).to_contain_text(name)
 
 
+def test_rows_on_their_way_are_blank(open_page: OpenPage) -> None:
+    page = drawn(open_page("/funnel"), "stock")
+    held: list[Route] = []
+    holding = True
+
+    def hold(route: Route) -> None:
+        if holding and asks_rows(route.request):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(re.compile("_dash-update-component"), hold)
+    with page.expect_request(asks_rows):
+        click(page, longest(marks(page, "stock"))[0])
+    coming = page.locator("#sheet .ag-center-cols-container .ag-row.coming")
+    expect(coming).not_to_have_count(0)
+    assert not "".join(coming.all_inner_texts()).strip()
+    holding = False
+    for route in held:
+        route.continue_()
+    expect(coming).to_have_count(0)
+    assert re.search(r"\d", sheet(page).locator('.ag-row:visible .ag-cell[col-id="amount"]').first.inner_text())
+
+
+def asks_rows(request: Request) -> bool:
+    return "getRowsResponse" in (request.post_data or "")
+
+
 def amounts(texts: list[str]) -> list[float]:
-    """Amounts as numbers; a row that is still on its way shows a dash."""
+    """Amounts as numbers; a row that is still on its way has none."""
     return [float(text.replace(",", "")) for text in texts if text[:1].isdigit()]
 
 
