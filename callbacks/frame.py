@@ -6,7 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, html
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, html
 
 import access
 import callbacks
@@ -19,7 +19,7 @@ from components.links import icon
 from components.model_editor import model_editor
 from components.shell import items, nav_links, tab_links
 from components.view import View
-from components.words import words
+from components.words import Words, words
 from queries import options
 from queries.funnel import stages
 from queries.rows import Behind
@@ -67,11 +67,21 @@ def chips_of(view: View) -> list[Any]:
 
 def bar_of(view: View) -> list[Any]:
     """The top bar."""
-    name = next((item.name for item in items() if item.path == view.path), "overview")
-    return filter_bar.top_bar(view, view.w(f"nav.{name}"), labels_of(view), is_late=wiring.is_stale())
+    return filter_bar.top_bar(view, name_of(view.path, view.w), labels_of(view), is_late=wiring.is_stale())
 
 
-@wiring.part(Output(ids.HEADLINE, "children"))
+def name_of(path: str, w: Words) -> str:
+    """The page's name, as the navigation has it."""
+    return w(f"nav.{next((item.name for item in items() if item.path == path), 'overview')}")
+
+
+def headline_failed(error: Exception) -> str:
+    """The page's name in place of its finding; a message tells the rest."""
+    wiring.failed_elsewhere(error)
+    return name_of(wiring.page_path(ctx.states.get("_pages_location.pathname")), words(access.language()))
+
+
+@wiring.part(Output(ids.HEADLINE, "children"), on_error=headline_failed)
 def show_headline(view: View) -> str:
     """The page's finding in one sentence."""
     return PAGES[view.path].sentence(view)

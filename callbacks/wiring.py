@@ -109,9 +109,16 @@ def parts(made: Card) -> list[Any]:
 
 
 def part(
-    output: Output | list[Output], *, query: str = ids.QUERY, extra: tuple[str, ...] = ()
+    output: Output | list[Output],
+    *,
+    query: str = ids.QUERY,
+    extra: tuple[str, ...] = (),
+    on_error: Callable[[Exception], Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Registers `draw(view, ...)` for outputs of the page's frame; `extra` are stores handed on as they are."""
+    """Registers `draw(view, ...)` for outputs of the page's frame; `extra` are stores handed on as they are.
+
+    What fails leaves its place as it is, with a message; `on_error` may put something else there.
+    """
 
     def register(draw: Callable[..., Any]) -> Callable[..., Any]:
         @callback(
@@ -122,6 +129,7 @@ def part(
             *(Input(store, "data") for store in extra),
             State("_pages_location", "pathname"),
             prevent_initial_call=True,
+            on_error=on_error,
         )
         def show(asked: str, theme_: str, version: str, *rest: Any) -> Any:
             *more, path = rest
