@@ -50,6 +50,16 @@ _ODD = (
     ("opportunities", "negative_amount", "amount", "amount < 0", "worth less than nothing"),
     ("sales", "without_date", "sold_on", "sold_on IS NULL", "without a sold_on, so no period counts them"),
     ("quotas", "ends_before_start", "ends_on", "ends_on < starts_on", "ending before they start"),
+    ("quotas", "without_date", "starts_on", "starts_on IS NULL", "without a starts_on, so they become no target"),
+    ("quotas", "without_amount", "amount", "amount IS NULL", "without an amount, so they become no target"),
+    ("quotas", "unknown_level", "region", "region NOT IN (SELECT region FROM regions WHERE region IS NOT NULL)",
+     "set for a region that no office is in"),
+    ("quotas", "unknown_level", "product_category",
+     "product_category NOT IN (SELECT category FROM products WHERE category IS NOT NULL)",
+     "set for a category that no product is in"),
+    ("quotas", "unknown_level", "channel_kind",
+     "channel_kind NOT IN (SELECT kind FROM channels WHERE kind IS NOT NULL)",
+     "set for a kind that no channel is of"),
 )  # fmt: skip
 
 

@@ -385,12 +385,18 @@ quotas = Table(
     Column("quota_id", String, primary_key=True),
     Column("rep_id", String),
     Column("office_id", String),
+    Column("region", String),
     Column("product_id", String),
+    Column("product_category", String),
     Column("channel_id", String),
+    Column("channel_kind", String),
     Column("starts_on", Date),
     Column("ends_on", Date),
     money(),
-    comment="One row per quota that the source system itself holds, with the first and last day it runs.",
+    comment=(
+        "One row per quota that the source system itself holds, with the first and last day it runs. It is set for "
+        "what its keys name: a leaf, or a whole region, category or kind by its name; without keys for the company."
+    ),
 )
 
 load_issues = Table(

@@ -93,6 +93,30 @@ def test_every_dimension_takes_unmapped(load_tables, rows: Callable[[str], Rows]
         assert rows(f"SELECT count(*) FROM sales JOIN {table} USING ({key})") == [(1,)]
 
 
+def test_quotas_for_what_there_is_not_are_said(load_tables, rows: Callable[[str], Rows]) -> None:
+    found = load_tables(
+        regions="office_id,region\nsh,East\n",
+        products="product_id,category\np,Devices\n",
+        channels="channel_id,kind\nc,Online\n",
+        quotas="quota_id,region,product_category,channel_kind,starts_on,ends_on,amount\n"
+        "1,East,Devices,Online,2026-01-01,2026-01-31,5\n"
+        "2,,,,2026-01-01,2026-01-31,5\n"
+        "3,Esat,Device,Onlin,2026-01-01,2026-01-31,5\n"
+        "4,East,,,,2026-01-31,5\n"
+        "5,East,,,2026-01-01,2026-01-31,\n"
+        "6,East,,,2026-02-01,2026-01-31,5\n",
+    )
+    assert found == {
+        ("quotas", "unknown_level", "region", "row 4 of quotas.csv: 3"),
+        ("quotas", "unknown_level", "product_category", "row 4 of quotas.csv: 3"),
+        ("quotas", "unknown_level", "channel_kind", "row 4 of quotas.csv: 3"),
+        ("quotas", "without_date", "starts_on", "row 5 of quotas.csv: 4"),
+        ("quotas", "without_amount", "amount", "row 6 of quotas.csv: 5"),
+        ("quotas", "ends_before_start", "ends_on", "row 7 of quotas.csv: 6"),
+    }
+    assert rows("SELECT count(*) FROM quotas") == [(6,)]
+
+
 def test_value_too_large_for_its_column(load_tables, rows: Callable[[str], Rows]) -> None:
     assert load_tables(stages="stage_id,position\na,99999999999\nb,1\n") == {
         ("stages", "does_not_fit", "position", "99999999999")
