@@ -68,6 +68,10 @@
         const { no_update } = window.dash_clientside;
         return [next === before ? no_update : next, query, arrives ? no_update : []];
       },
+      /* The version that the page came with. */
+      shows(version) {
+        data.shown = version || data.shown;
+      },
       /* Other deals are to be listed: forget the rows of the last list, and how it was sorted and filtered. */
       refill() {
         window.dash_ag_grid.getApiAsync("deals-grid").then((grid) => {
@@ -184,8 +188,29 @@
     });
   });
 
+  /* Which data the page shows. For a moment after a load one server process tells the new version and another still the
+     old one. Versions sort by time: a later one is believed at once; an earlier one, after somebody went back, when it
+     is told again and again, for longer than that moment lasts. */
+  const SURE = { times: 3, ms: 3000 };
+  const data = {
+    shown: null,
+    earlier: { version: null, times: 0, since: 0 },
+    isNews(version) {
+      if (version === data.shown) data.earlier.version = null;
+      if (!version || version === data.shown) return false;
+      if (!data.shown || version > data.shown) return true;
+      if (version !== data.earlier.version) data.earlier = { version, times: 0, since: Date.now() };
+      data.earlier.times += 1;
+      return data.earlier.times >= SURE.times && Date.now() - data.earlier.since >= SURE.ms;
+    },
+    hear(version) {
+      if (!data.isNews(version)) return;
+      if (data.shown) setProps("data-version", { data: version });
+      data.shown = version;
+    },
+  };
+
   /* New data, old data, no data: asked every ten seconds, and when the page is looked at again; said above the page. */
-  let version = null;
   let state = "ok";
   const ask = async () => {
     const offline = document.getElementById("offline");
@@ -193,8 +218,7 @@
       const answer = await fetch("/api/state", { cache: "no-store", signal: AbortSignal.timeout(8000) });
       const health = await answer.json();
       if (offline) offline.hidden = true;
-      if (version && health.version && health.version !== version) setProps("data-version", { data: health.version });
-      version = health.version || version;
+      data.hear(health.version);
       if (health.version && document.querySelector("main.no-data")) location.reload();
       if (health.state !== state) {
         if (state === "down" && health.state !== "down") retry();

@@ -43,6 +43,7 @@ clientside_callback(
     Input({"type": "figure", "card": ALL}, "clickData"),
     prevent_initial_call=True,
 )
+clientside_callback(ClientsideFunction("slice", "shows"), Input(ids.VERSION, "data"))
 clientside_callback(ClientsideFunction("slice", "refill"), Input(ids.GRID, "columnDefs"), prevent_initial_call=True)
 
 

@@ -160,13 +160,14 @@ def _write_issues(connection: duckdb.DuckDBPyConnection, issues: list[Issue]) ->
 
 
 def _write_info(connection: duckdb.DuckDBPyConnection, filled: Filled) -> None:
+    now = datetime.now(UTC)
     facts = {
         "as_of": filled.as_of.isoformat(),
         "source": filled.source,
         "currency": filled.currency,
         "fiscal_year_start": str(filled.fiscal_year_start),
-        "version": uuid.uuid4().hex[:12],
-        "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "version": f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:4]}",  # sorts by time, as the ids of snapshots do
+        "loaded_at": now.isoformat(timespec="seconds"),
         "issues": str(len(filled.issues)),
         **filled.facts,
     }

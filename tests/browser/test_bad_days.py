@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from crm import snapshots
 from tests.browser.conftest import OpenPage
@@ -65,6 +66,47 @@ def test_an_open_page_moves_to_new_data_by_itself(open_page: OpenPage, own_serve
     looked_at_again_often(page)
     expect(page.locator("#drawer")).to_contain_text(fresh)
     expect(page.locator(".state.failed")).to_have_count(0)
+
+
+#: Keeps every snapshot that the explanation has named since, in order.
+KEEP_SNAPSHOTS = """() => {
+  window.snapshots = [];
+  const look = () => {
+    const named = /\\d{8}T\\d{6}-[0-9a-f]{4}/.exec(document.getElementById('drawer').textContent)?.[0];
+    if (named && named !== window.snapshots.at(-1)) window.snapshots.push(named);
+  };
+  look();
+  new MutationObserver(look).observe(document.body, {subtree: true, childList: true, characterData: true});
+}"""
+
+
+def test_two_servers_that_tell_different_data_do_not_make_a_page_flicker(
+    open_page: OpenPage, own_server: MakeServer
+) -> None:
+    """One tells the new data, the other two times in a row the old: the page stays with the new until all go back."""
+    server = own_server()
+    page = drawn(open_page("/?explain=won_amount", at=server), "months")
+    before = snapshots.current(server.data / "snapshots")
+    assert before is not None
+    expect(page.locator("#drawer")).to_contain_text(before.id)
+    page.evaluate(KEEP_SNAPSHOTS)
+    fresh = publish_copy(server)
+    told: list[str] = []
+    turns = itertools.cycle([fresh, before.id, before.id])
+
+    def tell(route: Route) -> None:
+        told.append(next(turns))
+        route.fulfill(json={"state": "ok", "version": told[-1], "as_of": "2026-08-27", "hours": 0})
+
+    page.route("**/api/state", tell)
+    looked_at_again_often(page)
+    expect(page.locator("#drawer")).to_contain_text(fresh)
+    while len(told) < 30:
+        page.wait_for_event("response")
+    assert page.evaluate("window.snapshots") == [before.id, fresh]
+    turns = itertools.repeat(before.id)
+    expect(page.locator("#drawer")).to_contain_text(before.id)
+    assert page.evaluate("window.snapshots") == [before.id, fresh, before.id]
 
 
 def test_a_dead_server_is_said_and_its_return_too(open_page: OpenPage, own_server: MakeServer) -> None:
