@@ -46,6 +46,11 @@ def amounts(column: pd.Series) -> list[float | None]:
     return [None if pd.isna(value) else float(value) for value in column]
 
 
+def amounts_if(frame: pd.DataFrame, name: str) -> list[float | None]:
+    """A column's amounts; all None where the frame lacks it."""
+    return amounts(frame[name]) if name in frame else [None] * len(frame)
+
+
 def plain(texts: Any) -> list[str]:
     """Texts as Plotly must get them: what looks like markup in a name is shown, not obeyed."""
     return ["" if pd.isna(text) else html.escape(str(text), quote=False) for text in texts]

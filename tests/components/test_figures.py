@@ -13,6 +13,7 @@ from components.figures.stage_days import stage_days
 from components.figures.stage_funnel import stage_funnel
 from components.figures.stage_stock import stage_stock
 from components.format import Numbers
+from tests.components.attainment_samples import attainment_samples
 from tests.components.samples import days_frame, forecast_frames, funnel_frame, samples, stock_frame
 
 EN = Numbers("en", "CNY")
@@ -24,6 +25,10 @@ def texts(figure):
     return [note["text"] for note in figure["layout"]["annotations"]]
 
 
+def every(lang, theme):
+    return samples(lang, theme) | attainment_samples(lang, theme)
+
+
 def keys(figure):
     return [key for trace in figure["data"] for key in trace.get("customdata", [])]
 
@@ -31,16 +36,16 @@ def keys(figure):
 @pytest.mark.parametrize("theme", ["light", "dark", "wall"])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_figure_is_one_that_plotly_takes(lang, theme):
-    for name, sample in samples(lang, theme).items():
+    for name, sample in every(lang, theme).items():
         go.Figure(sample.figure)
         assert sample.figure["layout"]["meta"] == {"theme": theme}, name
         assert "template" not in sample.figure["layout"], name
         json.dumps(sample.figure, allow_nan=False)
 
 
-@pytest.mark.parametrize("name", samples("en", "light"))
+@pytest.mark.parametrize("name", every("en", "light"))
 def test_what_answers_the_pointer_has_a_key_and_words(name):
-    for trace in samples("en", "light")[name].figure["data"]:
+    for trace in every("en", "light")[name].figure["data"]:
         if trace.get("hoverinfo") == "skip":
             assert "customdata" not in trace
         else:
