@@ -96,6 +96,8 @@ BOOTSTRAP: Mapping[str, str] = MappingProxyType(
 
 Scale = list[list[Any]]
 
+HEAT_STEPS = 9
+
 
 @cache
 def colours(theme: str) -> Mapping[str, str]:
@@ -122,6 +124,22 @@ def diverging(theme: str) -> Scale:
     dark = ("#9A5012", "#6B3A12", "#2C2420", "#1D232C", "#1E2839", "#1F427E", "#2C63BF")
     stops = (0, 0.25, 0.47, 0.5, 0.53, 0.75, 1)
     return [[at, colour] for at, colour in zip(stops, light if theme == "light" else dark, strict=True)]
+
+
+def heat_steps(theme: str) -> list[str]:
+    """The diverging scale in nine steps, for tables that are coloured by classes: 0 furthest behind, 4 neutral."""
+    stops = diverging(theme)
+    return [_between(stops, step / (HEAT_STEPS - 1)) for step in range(HEAT_STEPS)]
+
+
+def _between(stops: Scale, at: float) -> str:
+    """The colour at a place of a scale, mixed from the two stops beside it."""
+    (low, before), (high, after) = next(
+        pair for pair in zip(stops, stops[1:], strict=False) if pair[0][0] <= at <= pair[1][0]
+    )
+    part = (at - low) / (high - low)
+    mixed = [round(int(before[i : i + 2], 16) * (1 - part) + int(after[i : i + 2], 16) * part) for i in (1, 3, 5)]
+    return "#" + "".join(f"{value:02X}" for value in mixed)
 
 
 def sequential(theme: str) -> Scale:
@@ -252,6 +270,7 @@ def _declarations(theme: str) -> dict[str, str]:
     c = colours(theme)
     found = {"color-scheme": "light" if theme == "light" else "dark"}
     found |= {f"--{name}": value for name, value in {**c, **SHADOWS[theme]}.items()}
+    found |= {f"--heat-{step}": colour for step, colour in enumerate(heat_steps(theme))}
     for name, token in BOOTSTRAP.items():
         found |= {f"--bs-{name}": f"var(--{token})", f"--bs-{name}-rgb": rgb(c[token])}
     return found
