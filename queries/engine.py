@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, ParamSpec, TypeVar
 
@@ -22,11 +22,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 
 from crm import schema, snapshots
 from queries.cache import ByteCache
+from queries.ledger_reader import LedgerReader, Targets
 from queries.slices import Slice
 from settings import Settings
 
 #: How long what is known is taken for the newest.
 LOOK_SECONDS = 1.0
+#: Stands between the version of the CRM tables and the revision of the targets.
+BESIDE = "~"
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -55,6 +58,12 @@ class Database:
     info: dict[str, str]
     cache: ByteCache
     limit_seconds: float = 30.0
+    targets: Targets | None = None
+
+    @property
+    def data_version(self) -> str:
+        """The version of the CRM tables alone."""
+        return self.version.partition(BESIDE)[0]
 
     @property
     def recorded_to(self) -> date:
@@ -175,21 +184,32 @@ class Warehouse:
         self._looking = threading.Lock()
         self._open: dict[str, Database] = {}
         self._newest: str | None = None
+        self._reader = LedgerReader(settings)
+        self._targets: dict[int, Targets] = {}
         self._looked_at = -LOOK_SECONDS
         self.down_since: datetime | None = None
 
     def database(self, version: str | None = None) -> Database:
-        """The version asked for while it can still be read, else the newest; raises NoData when there is none."""
-        pinned = self._pinned(version) if version is not None else None
-        if pinned is not None:
-            return pinned
-        # One thread looks for a newer version; the others go on with what is known, unless nothing is.
-        if self._looking.acquire(blocking=self._newest is None):
-            try:
-                if time.monotonic() - self._looked_at > LOOK_SECONDS:
-                    self._look()
-            finally:
-                self._looking.release()
+        """The version asked for while it can still be read, else the newest; raises NoData when there is none.
+
+        A version is that of the CRM tables and, after a sign, the revision of the targets: `20260827T120000~7`.
+        """
+        data, _, revision = (version or "").partition(BESIDE)
+        pinned = self._pinned(data) if data else None
+        newest = self._newest_database() if pinned is None else pinned
+        targets = self._targets.get(int(revision)) if revision.isdigit() else None
+        return self._with_targets(newest, targets)
+
+    def _with_targets(self, database: Database, targets: Targets | None) -> Database:
+        if targets is None:
+            self._look_sometimes()
+            targets = next(reversed(self._targets.values()), None)
+        if targets is None:
+            return database
+        return replace(database, version=f"{database.version}{BESIDE}{targets.revision}", targets=targets)
+
+    def _newest_database(self) -> Database:
+        self._look_sometimes()
         with self._lock:
             if self._newest is None and self.down_since is not None:
                 raise NoData("The database does not answer.")
@@ -199,12 +219,23 @@ class Warehouse:
                 )
             return self._open[self._newest]
 
+    def _look_sometimes(self) -> None:
+        # One thread looks for a newer version; the others go on with what is known, unless nothing is.
+        if self._looking.acquire(blocking=self._newest is None):
+            try:
+                if time.monotonic() - self._looked_at > LOOK_SECONDS:
+                    self._look()
+            finally:
+                self._looking.release()
+
     def named_version(self) -> str | None:
-        """The newest version as far as it can be told without opening a database; None where there is no data."""
-        if self._settings.crm_url is not None:
-            return self._newest or ""
-        found = snapshots.current(self._settings.snapshots_dir)
-        return self._newest if found is None else found.id
+        """The newest version as far as it can be told without opening the CRM tables; None where there is no data."""
+        data: str | None = self._newest or ""
+        if self._settings.crm_url is None:
+            found = snapshots.current(self._settings.snapshots_dir)
+            data = self._newest if found is None else found.id
+        revision = self._reader.revision() if data else None
+        return data if revision is None else f"{data}{BESIDE}{revision}"
 
     def close(self) -> None:
         """Lets go of all databases; a DuckDB that is still open when its process ends brings it down hard."""
@@ -212,6 +243,7 @@ class Warehouse:
             while self._open:
                 self._open.popitem()[1].engine.dispose()
             self._newest = None
+        self._reader.close()
 
     def state(self) -> dict[str, Any]:
         """How things stand: `state` is ok, stale, down or empty; with version, as_of, age in hours, down since when."""
@@ -235,6 +267,7 @@ class Warehouse:
             return self._open.get(version)
 
     def _look(self) -> None:
+        self._look_for_targets()
         try:
             newest = self._newest_now()
         except (SQLAlchemyError, OSError) as failed:
@@ -252,6 +285,12 @@ class Warehouse:
             before, self._newest = self._newest, newest.version
             for old in [v for v in self._open if v not in {before, newest.version}]:
                 self._open.pop(old).engine.dispose()
+
+    def _look_for_targets(self) -> None:
+        targets = self._reader.look()
+        if targets is not None and targets.revision not in self._targets:
+            kept = list(self._targets.values())[-2:]
+            self._targets = {one.revision: one for one in (*kept, targets)}
 
     def _newest_now(self) -> Database | None:
         settings = self._settings
@@ -276,6 +315,7 @@ def open_snapshot(snapshot: snapshots.Snapshot, settings: Settings, cache: ByteC
         pool_size=settings.threads,
         max_overflow=4,
         isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
     )
     return _described(engine, snapshot.id, settings, cache)
 

@@ -31,6 +31,14 @@ def _one_of(*allowed: str) -> re.Pattern[str]:
 #: Switches that views have, each with the values it can take; the first is what holds when nothing is said.
 OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "basis": ("booking", _one_of(*_BASES)),
+    "target": ("", re.compile(r"\d{1,9}", re.ASCII)),
+    "spread": ("working", _one_of("working", "linear", "seasonal")),
+    "derived": ("", _one_of("1")),
+    "path": ("", re.compile(r"[a-z_]{1,20}(\.[a-z_]{1,20}){0,11}")),
+    "bridge": ("", _one_of(*DIMENSIONS)),
+    "heat": ("", _one_of(*DIMENSIONS)),
+    "columns": ("month", _one_of(*DIMENSIONS)),
+    "variance": ("absolute", _one_of("absolute", "relative")),
     "show": ("count", _one_of("count", "amount")),
     "stock": ("amount", _one_of("amount", "count")),
     "method": ("funnel", _one_of("funnel", "weighted")),
@@ -41,7 +49,7 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "explain": ("", _one_of(*MEASURES, "funnel_forecast", "backtest")),
 }
 #: Switches that choose what is drawn from an answer, not what is asked.
-VIEW_ONLY = ("show", "stock", "method", "open", "explain")
+VIEW_ONLY = ("show", "stock", "method", "open", "explain", "path", "bridge", "heat", "columns", "variance")
 DEFAULT_PERIOD = "qtd"
 DEFAULT_BY = "region"
 

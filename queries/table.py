@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import difflib
-from collections.abc import Iterable, Sequence
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -92,3 +95,40 @@ def _member(value: Any) -> Any:
     if isinstance(value, float):
         return None if pd.isna(value) else int(value)
     return None if value is pd.NaT else value
+
+
+def vocabulary() -> Iterator[str]:
+    """Every measure and dimension with its meaning, a line each."""
+    yield "Measures"
+    for measure in MEASURES.values():
+        yield f"  {measure.name:<20} {measure.meaning.en}  [{measure.formula.en}]"
+    yield "Dimensions"
+    for dimension in DIMENSIONS.values():
+        yield f"  {dimension.name:<20} {dimension.meaning.en}"
+
+
+def spelled(rows: list[dict[str, Any]], members: list[str], measures: list[str], *, form: str) -> str:
+    """Records as text for a program (`json`, `csv`) or for people (`plain`), ending in a line break."""
+    if form == "json":
+        return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    if form == "plain":
+        return "\n".join(_aligned(rows, members, measures)) + "\n"
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=[*members, *measures], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _aligned(rows: list[dict[str, Any]], members: list[str], measures: list[str]) -> Iterator[str]:
+    names = [*members, *measures]
+    cells = [[str(row[n]) for n in members] + [_readable(row[n]) for n in measures] for row in rows]
+    widths = [max(len(line[at]) for line in [names, *cells]) for at in range(len(names))]
+    for line in [names, *cells]:
+        left = [text.ljust(width) for text, width in zip(line[: len(members)], widths, strict=False)]
+        right = [text.rjust(width) for text, width in zip(line[len(members) :], widths[len(members) :], strict=True)]
+        yield "  ".join([*left, *right])
+
+
+def _readable(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:,.4f}"

@@ -213,7 +213,7 @@ class TestWarehouse:
         assert warehouse.state() == {"state": "empty", "version": None}
         version = publish(10)
         with reading(warehouse.database()):
-            assert (current().version, current().as_of, amount()) == (version, date(2026, 8, 27), 10)
+            assert (current().data_version, current().as_of, amount()) == (version, date(2026, 8, 27), 10)
 
     def test_a_new_snapshot_is_noticed_and_nothing_stale_is_served(self, warehouse, publish):
         publish(10)
@@ -225,18 +225,18 @@ class TestWarehouse:
 
     def test_it_looks_once_a_second_at_most(self, warehouse, publish, monkeypatch):
         publish(10)
-        first = warehouse.database().version
+        first = warehouse.database().data_version
         monkeypatch.setattr(engines, "LOOK_SECONDS", 60.0)
         publish(20)
-        assert warehouse.database().version == first
+        assert warehouse.database().data_version == first
 
     def test_a_page_reads_one_version_to_its_end(self, warehouse, publish):
         first = publish(10)
         warehouse.database()
         second = publish(20)
-        assert warehouse.database().version == second
+        assert warehouse.database().data_version == second
         with reading(warehouse.database(first)):
-            assert (current().version, amount()) == (first, 10)
+            assert (current().data_version, amount()) == (first, 10)
         with reading(warehouse.database(second)):
             assert amount() == 20
 
@@ -249,7 +249,7 @@ class TestWarehouse:
     @pytest.mark.parametrize("version", ["", "nonsense", "../../etc/passwd", "20260101T000000-0000"])
     def test_a_version_that_is_not_there_is_the_newest(self, warehouse, publish, version):
         newest = publish(10)
-        assert warehouse.database(version).version == newest
+        assert warehouse.database(version).data_version == newest
 
     def test_old_versions_are_let_go(self, warehouse, publish):
         for worth in range(4):
@@ -262,17 +262,17 @@ class TestWarehouse:
         publish(20)
         warehouse.database()
         snapshots.go_back(folder)
-        assert warehouse.database().version == first
+        assert warehouse.database().data_version == first
 
     def test_a_pointer_that_is_gone_leaves_the_last_version_and_says_so(self, warehouse, publish, folder):
         version = publish(10)
-        assert warehouse.database().version == version
+        assert warehouse.database().data_version == version
         pointer = (folder / snapshots.POINTER).read_text()
         (folder / snapshots.POINTER).unlink()
-        assert warehouse.database().version == version
+        assert warehouse.database().data_version == version
         assert warehouse.state()["state"] == "down"
         (folder / snapshots.POINTER).write_text(pointer)
-        assert warehouse.database().version == version
+        assert warehouse.database().data_version == version
         assert warehouse.state()["state"] in {"ok", "stale"}
 
     def test_a_broken_file_leaves_the_last_version(self, warehouse, publish, folder):
@@ -280,7 +280,7 @@ class TestWarehouse:
         warehouse.database()
         broken = publish(20)
         (folder / f"{broken}.duckdb").write_bytes(b"no database")
-        assert warehouse.database().version == version
+        assert warehouse.database().data_version == version
         assert warehouse.state()["state"] == "down"
 
     def test_age_is_told_and_too_old_is_stale(self, warehouse, publish):
@@ -304,7 +304,7 @@ class TestWarehouse:
             while not stop.is_set() or asked == 0:
                 with reading(warehouse.database()) as database:
                     seen = amount()
-                    assert worth.get(database.version, 20) == seen
+                    assert worth.get(database.data_version, 20) == seen
                 asked += 1
             return asked
 
@@ -314,7 +314,7 @@ class TestWarehouse:
             time.sleep(0.1)
             stop.set()
             assert all(reader.result(timeout=10) for reader in readers)
-        assert warehouse.database().version not in worth
+        assert warehouse.database().data_version not in worth
 
 
 class TestElsewhere:
@@ -332,12 +332,12 @@ class TestElsewhere:
         engine = filled(engines.create_engine(url), {"opportunities": [deal("a", "won", 10)]})
         warehouse = Warehouse(Settings(data_dir=tmp_path, crm_url=url))
         first = warehouse.database()
-        assert first.version == "1"
-        assert warehouse.database() is first
+        assert first.data_version == "1"
+        assert warehouse.database().engine is first.engine
         info = engines.schema.load_info
         with engine.begin() as connection:
             connection.execute(info.update().where(info.c.key == "version").values(value="2"))
-        assert warehouse.database().version == "2"
+        assert warehouse.database().data_version == "2"
 
 
 def test_an_as_of_date_that_is_set_looks_back(make_company):

@@ -1,0 +1,233 @@
+"""Attainment questions: target against actual for the slice, by its members, over time, and where the gap comes from.
+
+Actuals are credited sales on the slice's basis; targets are those of the versions that hold. A member with either is
+there. Where there is no target, `target` and what follows from it is NaN and `attrs["reason"]` says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import and_, func, select
+
+from crm import schema
+from queries.breakdown import breakdown, over_periods
+from queries.engine import current, question, rows_of
+from queries.periods import Period, parse_period
+from queries.scope import Scope
+from queries.semantic import measures as m
+from queries.semantic.dimensions import DIMENSIONS
+from queries.semantic.facts import OPEN_DEALS
+from queries.semantic.model import Dimension
+from queries.slices import UNASSIGNED, Slice
+from queries.stage_sums import ALL_TIME
+from queries.targets import NO_LEVEL, TargetSums, spread_of, targets_by
+
+#: Share of a period before which a pace says nothing.
+TOO_EARLY = 0.05
+SPANS = ("mtd", "qtd", "ytd")
+
+
+def period_of(slice_: Slice) -> Period:
+    """The slice's period in days."""
+    return slice_.resolved(as_of=current().as_of, first_month=current().first_month)
+
+
+def as_of_day(slice_: Slice) -> date:
+    """The day at which the slice looks."""
+    return slice_.as_of or current().as_of
+
+
+@question
+def attainment(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
+    """One row: actual, last_year (same to-date), target, on_track, elapsed, attainment, gap, variance, variance_share,
+    pace, landing, growth, days_done and days_left (working days), required_rate and daily_rate (a working day),
+    open_amount (expected to close in the period), coverage (that over the gap).
+
+    elapsed is the share of the target that was due by the as-of date; without a target, of the period's days.
+    gap = target - actual; variance = actual - on_track; landing = actual / elapsed; pace and landing are NaN in the
+    first 5 % of a period and landing is the actual in one that is over. `attrs`: reason, levels.
+    """
+    period = period_of(slice_)
+    actual, last_year = _actuals(slice_, [], period, scope)
+    targets = targets_by(slice_, [], period, scope=scope)
+    row = pd.DataFrame({"actual": [actual.get((), 0.0)], "last_year": [last_year.get((), np.nan)]})
+    row = _judged(row, [()], targets, _elapsed(slice_, period))
+    done, left = working_days(slice_, period)
+    row["days_done"], row["days_left"] = float(done), float(left)
+    gap = row["gap"].iloc[0]
+    row["required_rate"] = np.nan if np.isnan(gap) or not left else max(gap, 0.0) / left
+    row["daily_rate"] = row["actual"] / done if done else np.nan
+    row["open_amount"] = _closing(slice_, period, scope)
+    row["coverage"] = row["open_amount"] / row["gap"].where(row["gap"] > 0)
+    row.attrs.update(_about(targets))
+    return row
+
+
+@question
+def attainment_by(slice_: Slice, *, scope: Scope, by: str) -> pd.DataFrame:
+    """One row per member of the dimension: its key, labels and what `attainment` says of it, worst variance first.
+
+    Members without a target come last, most sold first. With the slice's switch `derived`, where no target is set at
+    this level, the target of the level above is shared out by last year's sales: `attrs["is_derived"]`.
+    `attrs["over_assigned"]`: the members' targets over that of the whole, less 1; NaN where either is missing.
+    """
+    dimension, period = DIMENSIONS[by], period_of(slice_)
+    names = labels(by)
+    actual, last_year = _actuals(slice_, [dimension], period, scope)
+    targets = targets_by(slice_, [by], period, scope=scope)
+    whole = targets_by(slice_, [], period, scope=scope)
+    is_derived = targets.reason == NO_LEVEL and slice_.option("derived") == "1" and not whole.reason
+    if is_derived:
+        targets = _derived(slice_, dimension, period, whole, scope)
+    keys = sorted({*actual, *targets.whole}, key=lambda key: (key[0] == UNASSIGNED, str(key[0])))
+    frame = pd.DataFrame({by: [key[0] for key in keys]})
+    for suffix in ("label", "label_zh"):
+        frame[suffix] = [names.get(key[0], {}).get(suffix, key[0]) for key in keys]
+    frame["actual"] = [actual.get(key, 0.0) for key in keys]
+    frame["last_year"] = [last_year.get(key, 0.0 if last_year else np.nan) for key in keys]
+    frame = _judged(frame, keys, targets, _elapsed(slice_, period))
+    frame = frame.assign(nothing=frame["target"].isna()).sort_values(
+        ["nothing", "variance", "actual"], ascending=[True, True, False], kind="stable", ignore_index=True
+    )
+    total = sum(whole.whole.values())
+    over = sum(targets.whole.values()) / total - 1 if total > 0 and targets.whole and not is_derived else np.nan
+    frame.attrs.update(_about(targets), is_derived=is_derived, over_assigned=over)
+    return frame.drop(columns="nothing")
+
+
+def _judged(frame: pd.DataFrame, keys: Sequence[tuple[str, ...]], targets: TargetSums, elapsed: float) -> pd.DataFrame:
+    """What follows from actual, last_year and the targets of the rows' keys."""
+    frame["target"] = [targets.whole.get(key, np.nan) for key in keys]
+    frame["on_track"] = [targets.on_track.get(key, np.nan) for key in keys]
+    positive = frame["target"] > 0
+    frame["elapsed"] = (frame["on_track"] / frame["target"]).where(positive, elapsed)
+    frame["attainment"] = frame["actual"] / frame["target"].where(positive)
+    frame["gap"] = frame["target"] - frame["actual"]
+    frame["variance"] = frame["actual"] - frame["on_track"]
+    late_enough = frame["elapsed"] >= TOO_EARLY
+    frame["pace"] = frame["actual"] / frame["on_track"].where(late_enough & (frame["on_track"] > 0))
+    frame["variance_share"] = frame["variance"] / frame["on_track"].where(frame["on_track"] > 0)
+    frame["landing"] = frame["actual"] / frame["elapsed"].where(late_enough)
+    frame["growth"] = frame["actual"] / frame["last_year"].where(frame["last_year"] > 0) - 1
+    return frame
+
+
+def _about(targets: TargetSums) -> dict[str, object]:
+    return {"reason": targets.reason, "levels": targets.levels}
+
+
+def _actuals(
+    slice_: Slice, by: Sequence[Dimension], period: Period, scope: Scope
+) -> tuple[dict[tuple[str, ...], float], dict[tuple[str, ...], float]]:
+    """Sales of the period and of last year's same days, by members' keys."""
+    spans = {"now": period, "then": period.last_year()}
+    asked = {name: span for name, span in spans.items() if span is not None}
+    found = over_periods(m.sales_amount, periods=asked, by=by, slice_=slice_, scope=scope)
+    keyed = {
+        name: {
+            tuple(str(key) for key in keys): float(amount)
+            for *keys, amount in frame[[*(one.name for one in by), "sales_amount"]].itertuples(index=False)
+        }
+        for name, frame in found.items()
+    }
+    return keyed["now"], keyed.get("then", {})
+
+
+@question
+def labels(name: str) -> dict[str, dict[str, str]]:
+    """Label and Chinese label by key of every member that a dimension's table has."""
+    dimension = DIMENSIONS[name]
+    if dimension.table is None or dimension.names is None:
+        return {}
+    key, (plain, zh) = dimension.table.c[dimension.key], dimension.names
+    made = select(key, func.min(dimension.table.c[plain]), func.min(dimension.table.c[zh])).group_by(key)
+    return {
+        str(one): {"label": label or str(one), "label_zh": label_zh or label or str(one)}
+        for one, label, label_zh in rows_of(made)[1]
+        if one is not None
+    }
+
+
+def _derived(slice_: Slice, dimension: Dimension, period: Period, whole: TargetSums, scope: Scope) -> TargetSums:
+    """The target of the level above, shared out by what the members sold in the whole period a year before."""
+    before = replace(period, end=period.whole_end).last_year()
+    sold: dict[tuple[str, ...], float] = {}
+    if before is not None:
+        found = breakdown(m.sales_amount, by=[dimension], slice_=slice_, scope=scope, period=before)
+        sold = {(str(key),): max(float(amount), 0.0) for key, amount in found[[dimension.name, "sales_amount"]].values}
+    base = sum(sold.values())
+    if not base:
+        return TargetSums({}, {}, {}, NO_LEVEL)
+    full, due = (sum(one.values()) for one in (whole.whole, whole.on_track))
+    return TargetSums(
+        {key: full * amount / base for key, amount in sold.items()},
+        {key: due * amount / base for key, amount in sold.items()},
+        whole.levels,
+    )
+
+
+def _elapsed(slice_: Slice, period: Period) -> float:
+    """The share of the period's days, weighted as the slice says, that has passed at the as-of date."""
+    if period.start is None or period.whole_end is None:
+        return 1.0
+    day = as_of_day(slice_)
+    return 0.0 if day < period.start else spread_of(slice_).elapsed(period.start, period.whole_end, day)
+
+
+@question
+def _working_days(first: date, last: date) -> list[date]:
+    days = schema.calendar
+    made = select(days.c.day).where(days.c.day.between(first, last), days.c.is_working_day.is_(True))
+    return [pd.Timestamp(row[0]).date() for row in rows_of(made.order_by(days.c.day))[1]]
+
+
+def working_days(slice_: Slice, period: Period) -> tuple[int, int]:
+    """How many working days of the period have passed at the as-of date, and how many are left."""
+    if period.start is None or period.whole_end is None:
+        return 0, 0
+    days, today = _working_days(period.start, period.whole_end), as_of_day(slice_)
+    done = sum(day <= today for day in days)
+    return done, len(days) - done
+
+
+def _closing(slice_: Slice, period: Period, scope: Scope) -> float:
+    """What is open and expected to close by the end of the period, overdue deals included; NaN for one that is over."""
+    last = period.whole_end
+    if last is None or last <= as_of_day(slice_):
+        return float("nan")
+    closing = replace(
+        m.open_amount, fact=OPEN_DEALS, rows=lambda t: and_(t.c.status == "open", t.c.expected_close_on <= last)
+    )
+    found = breakdown(closing, slice_=slice_, scope=scope, period=ALL_TIME)
+    return float(found["open_amount"].iloc[0])
+
+
+@question
+def contribution(slice_: Slice, *, scope: Scope, by: str) -> pd.DataFrame:
+    """One row per span (`mtd`, `qtd`, `ytd` at the as-of date) and member: span, key, labels, actual, share.
+
+    Shares are of the members' sum; NaN where that is not above zero. Members in the order of the year's shares.
+    """
+    dimension, database = DIMENSIONS[by], current()
+    spans = {name: parse_period(name, as_of=as_of_day(slice_), first_month=database.first_month) for name in SPANS}
+    found = over_periods(m.sales_amount, periods=spans, by=[dimension], slice_=slice_, scope=scope)
+    pieces = []
+    for name, frame in found.items():
+        total = frame["sales_amount"].sum()
+        shares = frame["sales_amount"] / total if total > 0 else np.nan
+        labelled = frame.rename(
+            columns={f"{by}_label": "label", f"{by}_label_zh": "label_zh", "sales_amount": "actual"}
+        )
+        for column in ("label", "label_zh"):
+            labelled[column] = labelled.get(column, labelled[by])
+        pieces.append(labelled.assign(span=name, share=shares)[["span", by, "label", "label_zh", "actual", "share"]])
+    order = found["ytd"].set_index(by)["sales_amount"].rank(ascending=False, method="first")
+    both = pd.concat(pieces, ignore_index=True)
+    both["place"] = both[by].map(order)
+    both["at"] = both["span"].map({name: at for at, name in enumerate(SPANS)})
+    return both.sort_values(["at", "place"], kind="stable", ignore_index=True).drop(columns=["place", "at"])
