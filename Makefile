@@ -19,7 +19,7 @@ test: $(VENV)/dev.stamp ## run all tests, browser tests included
 lint: $(VENV)/dev.stamp ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy dashboard.py settings.py access.py crm queries components pages callbacks
+	@$(BIN)/mypy dashboard.py settings.py access.py crm planning queries components pages callbacks
 
 format: $(VENV)/dev.stamp ## put the code into the agreed form
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

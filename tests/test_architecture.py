@@ -5,10 +5,11 @@
 | settings   | nothing; the standard library alone                       |                                          |
 | access     | queries.scope                                             | dash, plotly                             |
 | crm        | settings                                                  | dash, plotly, flask                      |
-| queries    | settings, crm                                             | dash, plotly, flask                      |
+| planning   | settings, crm                                             | dash, plotly, flask                      |
+| queries    | settings, crm, planning but for what writes versions      | dash, plotly, flask                      |
 | components | the vocabulary: queries.semantic, slices, periods, scope  | sqlalchemy, duckdb, an engine            |
 | pages      | components, access, queries.slices, queries.options       | pandas, sqlalchemy, callbacks            |
-| callbacks  | components, queries, access                               | sqlalchemy, duckdb, pages                |
+| callbacks  | components, queries, planning, access                     | sqlalchemy, duckdb, pages                |
 | dashboard  | everything but pages, which Dash finds                    |                                          |
 """
 
@@ -29,6 +30,9 @@ WEB = {"dash", "dash_ag_grid", "dash_bootstrap_components", "plotly", "flask", "
 DATABASES = {"sqlalchemy", "duckdb", "duckdb_sqlalchemy", "psycopg"}
 VOCABULARY = {"queries.semantic", "queries.slices", "queries.periods", "queries.scope"}
 OURS = {"settings", "access", "crm", "planning", "queries", "components", "pages", "callbacks", "dashboard"}
+#: Reading the ledger, and the arithmetic of plans: all of planning that questions may know.
+_PURE = ("ledger", "errors", "levels", "fiscal", "rows", "tables", "book", "curves", "seasonality")
+PLANS = {f"planning.{name}" for name in _PURE}
 LONGEST_FUNCTION, LONGEST_MODULE = 60, 350
 
 
@@ -48,10 +52,11 @@ RULES = {
     "settings": Rule.of(ours=set(), never=WEB | DATABASES | {"pandas"}),
     "access": Rule.of(ours={"queries.scope"}, never=(WEB - {"flask", "werkzeug"}) | DATABASES | {"pandas"}),
     "crm": Rule.of(ours={"settings", "crm"}, never=WEB),
-    "queries": Rule.of(ours={"settings", "crm", "queries"}, never=WEB),
+    "planning": Rule.of(ours={"settings", "crm", "planning"}, never=WEB),
+    "queries": Rule.of(ours={"settings", "crm", "queries"} | PLANS, never=WEB),
     "components": Rule.of(ours={"components"} | VOCABULARY, never=DATABASES | {"flask"}),
     "pages": Rule.of(ours={"components", "access", "queries.slices", "queries.options"}, never=DATABASES | {"pandas"}),
-    "callbacks": Rule.of(ours={"callbacks", "components", "queries", "access"}, never=DATABASES),
+    "callbacks": Rule.of(ours={"callbacks", "components", "queries", "planning", "access"}, never=DATABASES),
     "dashboard": Rule.of(ours=OURS - {"pages"}, never=set()),
 }
 
