@@ -164,11 +164,7 @@ def _unknown_members(mapped: Mapped, table: Table) -> list[Issue]:
         unknown = f"{column} IS NOT NULL AND {column} NOT IN (SELECT {key} FROM {dimension})"
         count, example = _clear(mapped, table.name, column, unknown, to=f"'{UNMAPPED}'")
         if count:
-            mapped.connection.execute(
-                f"INSERT INTO {dimension} ({key}, {_label(dimension)}, {_label(dimension)}_zh) "
-                f"SELECT $key, 'Unmapped', '未对应' WHERE $key NOT IN (SELECT {key} FROM {dimension})",
-                {"key": UNMAPPED},
-            )
+            _add_unmapped(mapped, metadata.tables[dimension])
             message = (
                 f"{counted(count, 'row')} of {table.name} whose {column} is not in {dimension} ({example}); "
                 f"they count as Unmapped. Add the missing rows to the source of {dimension}."
@@ -177,9 +173,24 @@ def _unknown_members(mapped: Mapped, table: Table) -> list[Issue]:
     return issues
 
 
-def _label(dimension: str) -> str:
-    """The column that names a member of the dimension."""
-    return "office" if dimension == "regions" else "name"
+def _add_unmapped(mapped: Mapped, dimension: Table) -> None:
+    """The member that such keys have become, unmapped at every level of its tree: its region, its category, its kind.
+
+    A stage belongs to no pipeline by this, since which one a deal runs in is the deal's own.
+    """
+    key = dimension.primary_key.columns.keys()[0]
+    levels = [c.name for c in dimension.columns if f"{c.name}_zh" in dimension.c and c.name != "pipeline"]
+    row = {key: UNMAPPED}
+    for name in levels:
+        row |= {name: "Unmapped", f"{name}_zh": "未对应"}
+    if "manager_id" in dimension.c:
+        row["manager_id"] = UNMAPPED
+    columns, values = ", ".join(row), ", ".join("?" for _ in row)
+    mapped.connection.execute(
+        f"INSERT INTO {dimension.name} ({columns}) SELECT {values} "
+        f"WHERE '{UNMAPPED}' NOT IN (SELECT {key} FROM {dimension.name})",
+        list(row.values()),
+    )
 
 
 def _overlaps(mapped: Mapped) -> list[Issue]:

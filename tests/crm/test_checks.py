@@ -93,6 +93,38 @@ def test_every_dimension_takes_unmapped(load_tables, rows: Callable[[str], Rows]
         assert rows(f"SELECT count(*) FROM sales JOIN {table} USING ({key})") == [(1,)]
 
 
+def test_what_is_unmapped_is_unmapped_at_every_level(load_tables, rows: Callable[[str], Rows]) -> None:
+    keys = "account_id,office_id,rep_id,product_id,channel_id,campaign_id"
+    load_tables(
+        sales=f"sale_id,basis,sold_on,amount,{keys}\n1,booking,2026-01-01,5,a,b,c,d,e,f\n",
+        opportunities="opportunity_id,status,created_on,stage_id,pipeline\n1,open,2026-01-01,s,Main\n",
+        close_reviews="opportunity_id,competitor_id\n1,x\n",
+    )
+    levels = {
+        "regions": ("office", "province", "region", "country"),
+        "reps": ("name", "manager"),
+        "products": ("name", "category"),
+        "channels": ("name", "kind"),
+        "accounts": ("name", "industry", "segment"),
+        "campaigns": ("name", "kind"),
+        "competitors": ("name",),
+        "stages": ("name",),
+    }
+    for table, names in levels.items():
+        columns = ", ".join(f"{name}, {name}_zh" for name in names)
+        assert rows(f"SELECT {columns} FROM {table}") == [("Unmapped", "未对应") * len(names)], table
+    assert rows("SELECT manager_id FROM reps") == [("unmapped",)]
+    assert rows("SELECT pipeline FROM stages") == [(None,)]
+
+
+def test_what_is_named_without_its_level_stays_unassigned(load_tables, rows: Callable[[str], Rows]) -> None:
+    load_tables(
+        regions="office_id,office\nsh,Shanghai\n",
+        opportunities="opportunity_id,status,created_on,office_id\n1,open,2026-01-01,sh\n2,open,2026-01-01,bj\n",
+    )
+    assert rows("SELECT office_id, region FROM regions ORDER BY 1") == [("sh", None), ("unmapped", "Unmapped")]
+
+
 def test_quotas_for_what_there_is_not_are_said(load_tables, rows: Callable[[str], Rows]) -> None:
     found = load_tables(
         regions="office_id,region\nsh,East\n",
