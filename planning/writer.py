@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from crm.issues import counted
 from planning.errors import Conflict, NotAllowed, NotEditable, VersionMissing
 from planning.rows import content_hash, write
 from planning.tables import audit_trail, ledger_revision, taken_in, target_versions, targets
@@ -129,7 +130,7 @@ class Writer:
         new = insert(target_versions).values({**made, **columns}).returning(target_versions.c.version_id)
         version = self.find(self.connection.scalars(new).one())
         write(self.connection, version.version_id, rows)
-        self.note_down(action, version, f"{len(rows):,} rows")
+        self.note_down(action, version, counted(len(rows), "row"))
         return version
 
     def replace(self, version: Version, rows: pd.DataFrame) -> Version:
@@ -139,7 +140,7 @@ class Writer:
         self.connection.execute(delete(targets).where(targets.c.version_id == version.version_id))
         write(self.connection, version.version_id, rows)
         changed = self._change(version, content_hash=content_hash(rows), origin="planning")
-        self.note_down("changed", version, f"{len(rows):,} rows")
+        self.note_down("changed", version, counted(len(rows), "row"))
         return changed
 
     def step(self, version: Version, action: str, *, note: str | None) -> Version:
