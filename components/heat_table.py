@@ -69,7 +69,7 @@ def _entry(frame: pd.DataFrame) -> tuple[str, str] | None:
     """The one cell that Tab reaches: the one now chosen, else the first; arrows go on from there."""
     if frame.empty:
         return None
-    chosen = frame[frame["is_current"]] if "is_current" in frame else frame.head(0)
+    chosen = frame[frame["is_current"].eq(True)] if "is_current" in frame else frame.head(0)
     first = frame.iloc[0] if chosen.empty else chosen.iloc[0]
     return first["row"], first["column"]
 
@@ -100,7 +100,7 @@ def _cell(cell: Any, numbers: Numbers) -> _Cell:
     else:
         share = numbers.share(cell.attainment, 0)
         said = w("heat.cell", share=share, target=numbers.money(cell.target), **place)
-        text, title, css = share.removesuffix("%"), said, f"heat-{heat_step(cell.attainment)}"
+        text, title, css = share.removesuffix("%"), said, f"heat-{heat_step(float(cell.attainment))}"
     extra = [w(f"heat.{mark}") for mark in marks]
     title, said = (w("words.comma").join([text_, *extra]) for text_ in (title, said))
     href = "" if pd.isna(cell.href) else str(cell.href)

@@ -12,7 +12,7 @@ from components.figures.variance import ARROW, variance_rows
 from components.format import Numbers, Unit
 from components.theme import colours
 
-TARGET, ACTUAL, PREVIOUS, TICK, VARIANCE = 0.62, 0.34, 0.48, 0.78, 0.2  # of a row
+TARGET, ACTUAL, PREVIOUS, TICK, VARIANCE, WHOLE = 0.62, 0.34, 0.48, 0.78, 0.2, 0.96  # of a row
 ROW, PHONE_ROW = 29, 46  # px
 PHONE_THINNER = 0.66  # rows of a phone are higher, for the names above the bars
 FOOT = 6  # px
@@ -84,12 +84,11 @@ def bullet_bars(
     texts = _signed(rows.variance, unit, relative, numbers)
     reach = _reach(rows.variance, texts, compact)
     answer = parts.answering(frame["key"].tolist(), parts.hovers(frame, "label", _said(rows, numbers)))
-    traces = _bullets(rows, theme, answer)
-    ends = [max(value or 0.0, 0.0) for value in rows.actual]
-    traces.append(parts.row_ends(rows.ys, ends, to=high, width=0.9, **answer))
+    traces = _bullets(rows, theme)
+    # Unseen, from both sides to the actual: the whole row answers, and says it there.
+    traces += [_unseen(rows.ys, edge, rows.actual, answer) for edge in (low, high)]
     traces += variance_rows(rows.ys, rows.variance, texts, width=VARIANCE * rows.thick, theme=theme)
-    whole = {"base": [-reach] * len(frame), "xaxis": "x2", **answer}
-    traces.append(parts.bars(rows.ys, [2 * reach] * len(frame), width=0.9, marker={"color": parts.CLEAR}, **whole))
+    traces += [_unseen(rows.ys, edge, rows.variance, {"xaxis": "x2", **answer}) for edge in (-reach, reach)]
     notes, margin = _table(frame, rows, heads, unit, compact, theme, numbers)
     split = PHONE_SPLIT if compact else SPLIT
     hidden = {"showticklabels": False}
@@ -120,7 +119,7 @@ def _zero(rows: int, theme: str) -> Marks:
     return {"type": "line", "xref": "x2", "x0": 0, "x1": 0, "y0": -0.5, "y1": rows - 0.5, "line": line}
 
 
-def _bullets(rows: _Rows, theme: str, answer: Marks) -> list[Marks]:
+def _bullets(rows: _Rows, theme: str) -> list[Marks]:
     c = colours(theme)
     # What is below zero so far and will be above hides nothing of itself: the landing then starts at zero.
     bases = [
@@ -131,7 +130,7 @@ def _bullets(rows: _Rows, theme: str, answer: Marks) -> list[Marks]:
     drawn = [
         (rows.previous, PREVIOUS, {"color": c["previous"]}, {}),
         (rows.target, TARGET, parts.outlined(c["target"]), {}),
-        (rows.actual, ACTUAL, {"color": c["actual"]}, answer),
+        (rows.actual, ACTUAL, {"color": c["actual"]}, {}),
         (landing, ACTUAL, parts.hatched(c["forecast"], c["surface"]), {"base": bases}),
     ]
     return [
@@ -139,6 +138,12 @@ def _bullets(rows: _Rows, theme: str, answer: Marks) -> list[Marks]:
         for values, width, marker, more in drawn
         if any(value is not None for value in values)
     ]
+
+
+def _unseen(ys: list[float], edge: float, to: list[float | None], answer: Marks) -> Marks:
+    """Bars as high as the rows, from an edge to where the answer is to be shown."""
+    lengths, bases = [(end or 0.0) - edge for end in to], [edge] * len(ys)
+    return parts.bars(ys, lengths, width=WHOLE, marker={"color": parts.CLEAR}, base=bases, **answer)
 
 
 def _ticks(rows: _Rows, theme: str) -> list[Marks]:

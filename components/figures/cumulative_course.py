@@ -96,14 +96,16 @@ def cumulative_course(
     ticks = day_ticks(*days, course.days[course.as_of or 0] if course.expects else None, compact, numbers)
     amount = amount_axis(bottom, top, unit, numbers, theme)
     layout: Figure = {
-        "hovermode": "x",
+        "barmode": "overlay",
         "margin": {"l": 8, "r": round(room) + 14, "t": 10, "b": 4},
         "xaxis": {**ticks, "anchor": "y2" if tier is not None else "y", "range": _padded(*days)},
         "yaxis": amount | {"domain": [0 if tier is None else COURSE, 1]},
         "shapes": _gap_line(course, theme),
         "annotations": ends + _today(course, (bottom, top), room, unit, compact, theme, numbers),
     }
-    traces = _interval(course, c["forecast"]) + _lines(course, theme) + [_answering(course, frame, numbers)]
+    traces = (
+        _interval(course, c["forecast"]) + _lines(course, theme) + _answering(course, (bottom, top), frame, numbers)
+    )
     if tier is not None:
         traces.append(_tier(tier, theme, numbers))
         layout["yaxis2"] = _tier_axis(tier, theme)
@@ -154,17 +156,27 @@ def _lines(course: _Course, theme: str) -> list[Marks]:
     return found
 
 
-def _answering(course: _Course, frame: pd.DataFrame, numbers: Numbers) -> Marks:
-    """An unseen line along the course that answers for the whole day, wherever above or below the pointer is."""
+def _answering(course: _Course, reach: tuple[float, float], frame: pd.DataFrame, numbers: Numbers) -> list[Marks]:
+    """Unseen columns that answer for a whole day; they meet at the course, because there the answer is shown."""
     nearest = [
-        next((value for value in values if value is not None), None)
+        next((value for value in values if value is not None), 0.0)
         for values in zip(course.actual, course.forecast, course.on_track, course.previous, strict=True)
     ]
     keys = frame["key"].fillna("").tolist() if "key" in frame else [""] * len(frame)
     days = [numbers.day(day) for day in course.days]
-    texts = parts.hovers(frame, days, ["" if value is None else numbers.money(value) for value in nearest])
-    line = {"x": [day.isoformat() for day in course.days], "y": nearest, "line": {"width": 0, "color": parts.CLEAR}}
-    return {"type": "scatter", "mode": "lines", **line, **parts.answering(keys, texts), "hoverinfo": "text"}
+    answer = parts.answering(keys, parts.hovers(frame, days, [numbers.money(value) for value in nearest]))
+    return [
+        {
+            "type": "bar",
+            "x": [day.isoformat() for day in course.days],
+            "y": [value - edge for value in nearest],
+            "base": [edge] * len(nearest),
+            "width": DAY,
+            "marker": {"color": parts.CLEAR},
+            **answer,
+        }
+        for edge in reach
+    ]
 
 
 def _end_labels(

@@ -17,6 +17,7 @@ COLUMN, ROW = 0.56, 0.52  # of a place
 MOST_UPRIGHT, MOST_ON_PHONE = 7, 5  # steps; with more the bridge lies down
 USUAL_WIDTH, PHONE_WIDTH = 430, 300  # px of plot
 ROW_HEIGHT, FOOT = 29, 6  # px
+APART = 6  # px between two names on one line
 CUT_FROM, CUT_HEIGHT = 10, 4  # px above the axis: the gap that shows that it is cut
 WORTH_CUTTING = 0.3  # of the highest level: a cut below it would gain little
 HEADROOM = 0.11  # of the axis: for the labels over the highest and below the lowest
@@ -236,7 +237,7 @@ def _wrapped(frame: pd.DataFrame, compact: bool) -> list[str]:
 
 
 def _two_lines(name: str, width: float) -> str:
-    if parts.text_width(name, parts.NOTE) <= width:
+    if parts.text_width(name, parts.NOTE) <= width - APART:
         return name
     breaks = [at for at, sign in enumerate(name) if sign == " "] or [math.ceil(len(name) / 2)]
     at = min(breaks, key=lambda place: abs(place - len(name) / 2))

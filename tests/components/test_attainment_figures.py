@@ -15,7 +15,7 @@ from components.figures.share_bars import _fill, _text_on, share_bars
 from components.figures.target_bridge import axis_start, lies_down, target_bridge
 from components.format import Numbers, Unit
 from components.theme import THEMES
-from tests.components.attainment_samples import bridge_frame, bullets_frame, course_frames, shares_frame
+from tests.components.attainment_samples import ACTUAL, bridge_frame, bullets_frame, course_frames, shares_frame
 from tests.components.test_theme import contrast
 
 EN = Numbers("en", "CNY")
@@ -109,13 +109,19 @@ def test_returns_go_left_of_zero_and_their_landing_starts_there():
 def test_every_row_answers_beyond_its_bar_and_on_the_variance():
     figure = bullet_bars(bullets_frame("en"), **BULLETS)
     answering = [trace for trace in figure["data"] if "customdata" in trace]
-    assert len(answering) == 3
+    assert len(answering) == 4
     assert all(trace["customdata"] == [f"rep:{place}" for place in range(9)] for trace in answering)
+    for trace in answering[:2]:  # from both edges to the actual
+        ends = [base + x for base, x in zip(trace["base"], trace["x"], strict=True)]
+        assert ends == pytest.approx([value * 1e6 for value in ACTUAL])
+    assert answering[0]["base"][0] == 0 and answering[1]["base"][0] > 8.9e6
 
 
 def test_bullets_without_last_year_or_forecast_have_fewer_marks():
     figure = bullet_bars(one_bullet().drop(columns=["previous", "forecast"]), **BULLETS)
-    assert len(drawn(figure, orientation="h")) == 5  # target, actual, the rest of the row, variance, its row
+    assert (
+        len(drawn(figure, orientation="h")) == 7
+    )  # target, actual, the row from both sides, variance, its row from both sides
     assert bullet_bars(one_bullet().head(0), **BULLETS)["data"] == []
     nothing = one_bullet(actual=None, target=None, on_track=None, previous=None, forecast=None, variance=None)
     assert bullet_bars(nothing, **BULLETS)["data"] == []
@@ -296,21 +302,21 @@ def test_a_course_draws_each_line_where_it_is_known():
 
 def test_the_tier_below_hatches_what_is_expected():
     figure = cumulative_course(ten_days(), tier(), unit=PLAIN, **LOOK)
-    (columns,) = drawn(figure, type="bar")
-    assert columns["yaxis"] == "y2" and columns["marker"]["pattern"]["shape"] == ["", "", "/"]
+    (columns,) = drawn(figure, yaxis="y2")
+    assert columns["marker"]["pattern"]["shape"] == ["", "", "/"]
     assert figure["layout"]["xaxis"]["anchor"] == "y2"
     assert {"−3", "−9"} <= set(texts(figure))
     low, high = figure["layout"]["yaxis2"]["range"]
     assert low < -9 and 0 < high < 1
     mixed = cumulative_course(ten_days(), tier((5, -3)), unit=PLAIN, **LOOK)
-    assert drawn(mixed, type="bar")[0]["marker"]["color"] == [BLUE, ORANGE]
+    assert drawn(mixed, yaxis="y2")[0]["marker"]["color"] == [BLUE, ORANGE]
     assert mixed["layout"]["yaxis2"]["range"][1] > 5
 
 
 def test_without_a_target_there_is_neither_its_line_nor_the_tier():
     for frame in (ten_days().drop(columns="on_track"), ten_days().assign(on_track=None)):
         figure = cumulative_course(frame, tier(), unit=PLAIN, **LOOK)
-        assert "yaxis2" not in figure["layout"] and not drawn(figure, type="bar")
+        assert "yaxis2" not in figure["layout"] and not drawn(figure, yaxis="y2")
         assert not any("Target" in text or "on-track" in text for text in texts(figure))
         assert figure["layout"]["yaxis"]["domain"] == [0, 1]
         assert len(lines(figure)) == 5
@@ -348,9 +354,11 @@ def test_returns_take_the_course_below_zero():
 def test_each_day_of_a_course_answers_with_its_key():
     frame = ten_days().assign(key=[f"day:{place}" for place in range(10)], hover="said")
     answering = [trace for trace in cumulative_course(frame, unit=PLAIN, **LOOK)["data"] if "customdata" in trace]
-    assert len(answering) == 1 and answering[0]["customdata"][9] == "day:9"
+    assert len(answering) == 2 and answering[0]["customdata"][9] == "day:9"
     assert set(answering[0]["hovertext"]) == {"said"}
-    assert answering[0]["y"][4] == 40  # after the as-of day it lies on the forecast
+    # From below and from above to the course; after the as-of day that is the forecast.
+    ends = [trace["base"][4] + trace["y"][4] for trace in answering]
+    assert ends == [40, 40] and answering[0]["base"][4] == 0 and answering[1]["base"][4] > 100
 
 
 @pytest.mark.parametrize("gone", [date(2026, 7, 2), date(2026, 8, 27), date(2026, 9, 28)])
