@@ -8,8 +8,6 @@ python dashboard.py --help           lists everything else
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 import os
 import socket
 import subprocess
@@ -106,6 +104,7 @@ def serve(settings: Settings) -> None:
     """Runs gunicorn in this process; prints one URL. Raises Refused where it cannot."""
     _refuse_taken_port(settings)
     _demo_at_first(settings)
+    _take_in_at_first(settings)
     from gunicorn.app.base import BaseApplication
 
     class Server(BaseApplication):
@@ -157,6 +156,16 @@ def _demo_at_first(settings: Settings) -> None:
             raise Refused("The demo company could not be made; see above.")
 
 
+def _take_in_at_first(settings: Settings) -> None:
+    from planning.intake import is_current, is_usable
+
+    if not is_current(settings):
+        # In a process of its own, because the workers are forked from this one.
+        subprocess.run([sys.executable, str(ROOT / "dashboard.py"), "targets", "--take-in"], check=False)
+        if not is_usable(settings):
+            raise Refused("The application database could not be prepared; see above.")
+
+
 def _refuse_unwritable(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -177,6 +186,7 @@ def demo(settings: Settings, asked: argparse.Namespace) -> None:
             settings=settings, opportunities=asked.opportunities, seed=asked.seed, into=asked.into, progress=progress
         )
     say("\n".join(report.lines()))
+    _take_in(settings, asked.into)
 
 
 def load(settings: Settings, asked: argparse.Namespace) -> None:
@@ -190,6 +200,26 @@ def load(settings: Settings, asked: argparse.Namespace) -> None:
     say("\n".join(report.lines()))
     if not report.is_fine:
         raise Refused("The check found what a load would refuse; see above.")
+    if not asked.check:
+        _take_in(settings, asked.into)
+
+
+def _take_in(settings: Settings, url: str | None) -> None:
+    from planning.intake import take_in
+
+    say("\n".join(take_in(settings, url=url, by="command line")))
+
+
+def targets(settings: Settings, asked: argparse.Namespace) -> None:
+    """Lists the versions of targets, puts one in force, or takes in the quotas of the data that is served."""
+    from planning.intake import listed, publish
+
+    if asked.take_in:
+        _take_in(settings, settings.crm_url)
+        return
+    if asked.publish is not None:
+        say(publish(settings, asked.publish, by="command line"))
+    say("\n".join(listed(settings)))
 
 
 def export(settings: Settings, asked: argparse.Namespace) -> None:
@@ -222,7 +252,7 @@ def table(settings: Settings, asked: argparse.Namespace) -> None:
     """Prints measures by dimensions, through the same path as the pages."""
     from queries.engine import Warehouse, reading
     from queries.scope import EVERYTHING
-    from queries.table import records, slice_for_table
+    from queries.table import records, slice_for_table, spelled, vocabulary
     from queries.table import table as answer_for
 
     if asked.list:
@@ -231,41 +261,8 @@ def table(settings: Settings, asked: argparse.Namespace) -> None:
     with reading(Warehouse(settings).database()):
         answer = answer_for(tuple(asked.measures), tuple(asked.by), slice_for_table(asked.filter), scope=EVERYTHING)
     rows = records(answer, asked.measures)
-    if asked.json:
-        say(json.dumps(rows, ensure_ascii=False, indent=1))
-    elif asked.csv:
-        writer = csv.DictWriter(sys.stdout, fieldnames=[*asked.by, *asked.measures], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    else:
-        say("\n".join(_aligned(rows, asked.by, asked.measures)))
-
-
-def vocabulary() -> Iterator[str]:
-    """Every measure and dimension with its meaning, a line each."""
-    from queries.semantic.dimensions import DIMENSIONS
-    from queries.semantic.measures import MEASURES
-
-    yield "Measures"
-    for measure in MEASURES.values():
-        yield f"  {measure.name:<20} {measure.meaning.en}  [{measure.formula.en}]"
-    yield "Dimensions"
-    for dimension in DIMENSIONS.values():
-        yield f"  {dimension.name:<20} {dimension.meaning.en}"
-
-
-def _aligned(rows: list[dict[str, Any]], members: list[str], measures: list[str]) -> Iterator[str]:
-    names = [*members, *measures]
-    cells = [[str(row[n]) for n in members] + [_readable(row[n]) for n in measures] for row in rows]
-    widths = [max(len(line[at]) for line in [names, *cells]) for at in range(len(names))]
-    for line in [names, *cells]:
-        left = [text.ljust(width) for text, width in zip(line[: len(members)], widths, strict=False)]
-        right = [text.rjust(width) for text, width in zip(line[len(members) :], widths[len(members) :], strict=True)]
-        yield "  ".join([*left, *right])
-
-
-def _readable(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:,.4f}"
+    form = "json" if asked.json else "csv" if asked.csv else "plain"
+    print(spelled(rows, asked.by, asked.measures, form=form), end="", flush=True)  # noqa: T201
 
 
 @contextmanager
@@ -294,17 +291,17 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--opportunities", type=_size, default=DEMO_SIZE, metavar="N")
     one.add_argument("--seed", type=int, default=1, metavar="S")
     one.add_argument("--into", metavar="URL", help="publish into this database instead of a snapshot")
-    one = commands.add_parser(
-        "load",
-        help="load a CRM export",
-        description=LOAD_HELP,
-    )
+    one = commands.add_parser("load", help="load a CRM export", description=LOAD_HELP)
     one.add_argument("source", metavar="SOURCE")
     one.add_argument("path", type=Path, metavar="PATH")
     one.add_argument("--into", metavar="URL", help="publish into this database instead of a snapshot")
     one.add_argument("--check", action="store_true", help="only say what a load would find; write nothing")
     one = commands.add_parser("snapshots", help="list the snapshots; --back goes back")
     one.add_argument("--back", nargs="?", const="", metavar="ID", help="make an earlier snapshot the current one")
+    one = commands.add_parser("targets", help="list the versions of targets; --publish puts one in force")
+    only = one.add_mutually_exclusive_group()
+    only.add_argument("--publish", metavar="ID", help="put this version in force, whatever was before")
+    only.add_argument("--take-in", action="store_true", help="take in the quotas of the data again")
     one = commands.add_parser("export", help="write all tables as CSV")
     one.add_argument("folder", type=Path, metavar="FOLDER")
     one = commands.add_parser("table", help="print measures by dimensions")
@@ -328,8 +325,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs one command; what a person has to put right is one sentence and exit status 1."""
     asked = parser().parse_args(arguments)
     commands = {"demo": demo, "load": load, "export": export, "snapshots": snapshots, "table": table}
+    commands["targets"] = targets
     from crm.issues import LoadError
     from crm.snapshots import SnapshotMissing
+    from planning.errors import LedgerError
     from queries.breakdown import CannotAnswer
     from queries.engine import NoData
 
@@ -339,7 +338,7 @@ def main(arguments: list[str] | None = None) -> int:
             commands[asked.command](settings, asked)
         else:
             serve(settings)
-    except (Refused, SettingsError, LoadError, SnapshotMissing, CannotAnswer, NoData) as refused:
+    except (Refused, SettingsError, LoadError, SnapshotMissing, LedgerError, CannotAnswer, NoData) as refused:
         print(refused, file=sys.stderr)  # noqa: T201
         return 1
     return 0
