@@ -44,28 +44,36 @@ def scale_words(numbers: Numbers) -> str:
 def heat_table(frame: pd.DataFrame, *, label: str, corner: str = "", numbers: Numbers) -> html.Div:
     """A table of attainment in percent, every cell a link to what is behind it; it scrolls in its own box.
 
-    One row a cell, rows and columns in order of their first appearance: `row`, `column` (labels), `attainment`
-    (fraction or null), `actual`, `target` (money or null), `href`; optionally `reason` (why there is no attainment;
-    else no target), `is_current` and `is_thin`. `label` names the table for screen readers, `corner` heads the rows.
+    One row a cell, rows and columns in order of their first appearance: `row`, `column`, `attainment` (fraction or
+    null), `actual`, `target` (money or null), `href`; optionally `row_label` and `column_label` where row and column
+    are keys, `reason` (why there is no attainment; else no target), `is_current` and `is_thin`. `label` names the
+    table for screen readers, `corner` heads the rows.
     """
+    rows, columns = _labels(frame, "row"), _labels(frame, "column")
+    frame = frame.assign(row_label=frame["row"].map(rows), column_label=frame["column"].map(columns))
     cells = {(cell.row, cell.column): cell for cell in frame.itertuples()}
-    rows, columns = list(dict.fromkeys(frame["row"])), list(dict.fromkeys(frame["column"]))
     entry = _entry(frame)
-    head = html.Tr([html.Th(corner, scope="col"), *[html.Th(column, scope="col") for column in columns]])
+    head = html.Tr([html.Th(corner, scope="col"), *[html.Th(label, scope="col") for label in columns.values()]])
     body = [
         html.Tr(
             [
-                html.Th(html.Span(row, title=row), scope="row"),
+                html.Th(html.Span(name, title=name), scope="row"),
                 *[_shown(cells.get((row, column)), (row, column) == entry, numbers) for column in columns],
             ]
         )
-        for row in rows
+        for row, name in rows.items()
     ]
     table = html.Table([html.Thead(head), html.Tbody(body)], className="heat", role="grid", **{"aria-label": label})
     return html.Div(table, className="heat-box")
 
 
-def _entry(frame: pd.DataFrame) -> tuple[str, str] | None:
+def _labels(frame: pd.DataFrame, name: str) -> dict[Any, str]:
+    """Rows or columns in their order, with what is shown for each."""
+    labels = frame[f"{name}_label"] if f"{name}_label" in frame else frame[name]
+    return dict(zip(frame[name], labels.astype(str), strict=True))
+
+
+def _entry(frame: pd.DataFrame) -> tuple[Any, Any] | None:
     """The one cell that Tab reaches: the one now chosen, else the first; arrows go on from there."""
     if frame.empty:
         return None
@@ -91,7 +99,7 @@ def _shown(cell: Any, is_entry: bool, numbers: Numbers) -> html.Td:
 def _cell(cell: Any, numbers: Numbers) -> _Cell:
     w = words(numbers.lang)
     marks = [name for name in ("current", "thin") if bool(getattr(cell, f"is_{name}", False))]
-    place = {"row": cell.row, "column": cell.column, "actual": numbers.money(cell.actual)}
+    place = {"row": cell.row_label, "column": cell.column_label, "actual": numbers.money(cell.actual)}
     if pd.isna(cell.attainment):
         reason = getattr(cell, "reason", None)
         reason = numbers.none("no_target") if reason is None or pd.isna(reason) or not reason else str(reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -37,24 +38,30 @@ def share_bars(frame: pd.DataFrame, *, compact: bool = False, theme: str, number
     """A bar of the whole a span, the five largest members of the last span in shades, the rest as 'others'.
 
     One row a span and member, spans in order: `span` (its label), `label`, `key`, `share` (fraction of the parent),
-    `text` (the share as written); optionally `hover`. A negative share cannot be a part of a bar: that member is
-    left out of it and named below it; the others share the bar's length, their texts stay what they are.
+    `text` (the share as written); optionally `hover`, and `member` where two may have the same label.
+    A negative share cannot be a part of a bar: that member is left out of it and named below it; the others share
+    the bar's length, their texts stay what they are.
     """
-    known = frame[frame["share"].notna()]
+    members = frame["member"] if "member" in frame else frame["label"]
+    known = frame.assign(member=members)[frame["share"].notna()].astype({"share": float})
     positive = known[known["share"] > 0]
     if positive.empty:
         return parts.nothing(theme)
     spans = list(dict.fromkeys(frame["span"]))
     last = positive[positive["span"] == [span for span in spans if span in set(positive["span"])][-1]]
-    ranked = last.sort_values("share", ascending=False, kind="stable")["label"].tolist()
-    ranked += [label for label in dict.fromkeys(positive["label"]) if label not in ranked]
+    ranked = last.sort_values("share", ascending=False, kind="stable")["member"].tolist()
+    ranked += [member for member in dict.fromkeys(positive["member"]) if member not in ranked]
+    labels = dict(zip(positive["member"], parts.plain(positive["label"]), strict=True))
     shown = ranked[:MOST]
     segments = [
         segment
         for row, span in enumerate(spans)
         for segment in _segments(positive[positive["span"] == span], row, shown, numbers)
     ]
-    names = [*parts.plain(shown), *([words(numbers.lang)("figure.others")] if len(ranked) > MOST else [])]
+    names = [
+        *(labels[member] for member in shown),
+        *([words(numbers.lang)("figure.others")] if len(ranked) > MOST else []),
+    ]
     lines = _key(names, theme, PHONE_PLOT + 60 if compact else PLOT + 60)
     column = parts.Column("", parts.plain(spans), align="left", most=90)
     notes, left = parts.beside([column], "left", range(len(spans)), theme=theme)
@@ -73,19 +80,19 @@ def share_bars(frame: pd.DataFrame, *, compact: bool = False, theme: str, number
     )
 
 
-def _segments(of_span: pd.DataFrame, row: int, shown: list[str], numbers: Numbers) -> list[_Segment]:
+def _segments(of_span: pd.DataFrame, row: int, shown: list[Any], numbers: Numbers) -> list[_Segment]:
     """The parts of one bar, the shown members first, then all others as one."""
     whole, found, at = float(of_span["share"].sum()), [], 0.0
     hovers = parts.hovers(of_span, "span", "label", "text")
-    of_member = {label: place for place, label in enumerate(of_span["label"])}
-    shares, texts = of_span["share"].astype(float).tolist(), parts.plain(of_span["text"])
-    for member, label in enumerate(shown):
-        if label in of_member:
-            place = of_member[label]
+    of_member = {member: place for place, member in enumerate(of_span["member"])}
+    shares, texts = of_span["share"].tolist(), parts.plain(of_span["text"])
+    for member, name in enumerate(shown):
+        if name in of_member:
+            place = of_member[name]
             end, key = at + shares[place] / whole, str(of_span["key"].iloc[place])
             found.append(_Segment(row, member, at, end, texts[place], key, hovers[place]))
             at = end
-    rest = of_span[~of_span["label"].isin(shown)]
+    rest = of_span[~of_span["member"].isin(shown)]
     if not rest.empty:
         share = numbers.share(rest["share"].sum(), 0)
         hover = "  ".join([words(numbers.lang)("figure.others"), share])

@@ -1,6 +1,7 @@
 """Figures of the attainment page: what they draw of small hand-made frames, and of odd ones."""
 
 from datetime import date
+from decimal import Decimal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -438,6 +439,12 @@ def test_the_sixth_and_later_are_others():
 def test_a_share_is_written_only_where_it_fits():
     frame = share_rows(("YTD", "A", 0.97), ("YTD", "B", 0.03))
     assert "97%" in texts(share_bars(frame, **LOOK)) and "3%" not in texts(share_bars(frame, **LOOK))
+
+
+def test_two_members_may_have_the_same_name_and_shares_may_be_exact():
+    frame = share_rows(("MTD", "A", 0.5), ("MTD", "A", 0.5)).assign(member=[1, 2], share=[Decimal("0.5"), 0.5])
+    first, second = share_bars(frame, **LOOK)["data"]
+    assert (first["x"], second["base"], second["x"]) == ([0.5], [0.5], [0.5])
 
 
 def test_no_shares_draw_nothing():

@@ -102,6 +102,13 @@ def test_rows_and_columns_keep_their_order_and_a_gap_stays_empty():
     assert 'role="grid"' in found and 'aria-label="Attainment by region and month"' in found
 
 
+def test_two_rows_may_have_the_same_name():
+    frame = pd.concat([one_cell(row=7, row_label="Li Wei"), one_cell(row=9, row_label="Li Wei", attainment=1.1)])
+    found = html_of(frame)
+    assert found.count(">Li Wei<") == 2 and ">88<" in found and ">110<" in found
+    assert 'aria-label="Li Wei, Aug: 110%' in found
+
+
 def test_tab_reaches_one_cell_the_chosen_one_or_the_first():
     for frame, said in ((heat_frame("en"), "East, Aug"), (heat_frame("en").drop(columns="is_current"), "East, Jan")):
         cells = re.findall(r'<a [^>]*class="cell"[^>]*>', html_of(frame))
