@@ -68,6 +68,7 @@
         const { no_update } = window.dash_clientside;
         return [next === before ? no_update : next, query, arrives ? no_update : []];
       },
+      opened: (hidden) => void setTimeout(() => over.follow(!hidden)),
       /* The version that the page came with. */
       shows(version) {
         data.shown = version || data.shown;
@@ -100,6 +101,38 @@
     measure();
     retry();
   });
+
+  /* On a phone what opens beside the page lies over it: the focus goes in, stays there, and returns to where it was. */
+  const over = {
+    from: null,
+    panel: () => document.getElementById("drawer"),
+    isThere: () => phone.matches && over.panel() !== null && !over.panel().hidden,
+    follow(isOpen) {
+      const panel = over.panel();
+      if (!panel) return;
+      isOpen && phone.matches ? panel.setAttribute("aria-modal", "true") : panel.removeAttribute("aria-modal");
+      if (over.isThere()) {
+        if (panel.contains(document.activeElement)) return;
+        over.from ??= document.activeElement;
+        panel.focus();
+      } else if (over.from) {
+        const back = over.from.isConnected && over.from !== document.body ? over.from : document.querySelector(".filters-button");
+        over.from = null;
+        back?.focus();
+      }
+    },
+    keep(event) {
+      const stops = [...over.panel().querySelectorAll("a[href], button, input, summary")].filter((one) => one.checkVisibility());
+      const last = stops.length - 1;
+      const at = stops.indexOf(document.activeElement);
+      if (at > 0 && at < last) return;
+      if (event.shiftKey ? at <= 0 : at === last || at < 0) {
+        event.preventDefault();
+        stops[event.shiftKey ? last : 0]?.focus();
+      }
+    },
+  };
+  document.addEventListener("keydown", (event) => event.key === "Tab" && over.isThere() && over.keep(event));
 
   const say = (text) => {
     const note = document.createElement("div");

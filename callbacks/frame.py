@@ -14,7 +14,7 @@ from callbacks import wiring
 from callbacks.explain import explanation
 from callbacks.listing import sheet_head
 from callbacks.strip import strip
-from components import filter_bar, ids
+from components import filter_bar, filter_sheet, ids
 from components.links import icon
 from components.model_editor import model_editor
 from components.shell import items, nav_links, tab_links
@@ -43,6 +43,7 @@ clientside_callback(
     Input({"type": "figure", "card": ALL}, "clickData"),
     prevent_initial_call=True,
 )
+clientside_callback(ClientsideFunction("slice", "opened"), Input(ids.DRAWER, "hidden"), Input(ids.DRAWER, "children"))
 clientside_callback(ClientsideFunction("slice", "shows"), Input(ids.VERSION, "data"))
 clientside_callback(ClientsideFunction("slice", "refill"), Input(ids.GRID, "columnDefs"), prevent_initial_call=True)
 
@@ -68,7 +69,8 @@ def chips_of(view: View) -> list[Any]:
 
 def bar_of(view: View) -> list[Any]:
     """The top bar."""
-    return filter_bar.top_bar(view, name_of(view.path, view.w), labels_of(view), is_late=wiring.is_stale())
+    named, filters = name_of(view.path, view.w), filter_sheet.filters_button(view)
+    return filter_bar.top_bar(view, named, labels_of(view), is_late=wiring.is_stale(), filters=filters)
 
 
 def name_of(path: str, w: Words) -> str:
@@ -119,6 +121,8 @@ def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
     if kind == "filter" and name in DIMENSIONS:
         return filter_bar.picker(view, name, options.members(name, scope=view.scope)), False
     if kind == "model":
+    if kind == filter_sheet.PANEL:
+        return filter_sheet.filter_sheet(view, labels_of(view)), False
         return model_editor(view, stages(view.slice_, scope=view.scope)), False
     topic = view.slice_.option("explain")
     return (explanation(view, topic), False) if topic else ([], True)

@@ -45,8 +45,8 @@ def menu(
     )
 
 
-def top_bar(view: View, title: str, labels: Labels, *, is_late: bool) -> list[Any]:
-    """Breadcrumbs on the left; period, as-of date, link, theme and language on the right."""
+def top_bar(view: View, title: str, labels: Labels, *, is_late: bool, filters: Any = None) -> list[Any]:
+    """Breadcrumbs on the left; period, as-of date, link, theme, language and, on a phone, filters on the right."""
     w = view.w
     other = "EN" if view.lang == "zh" else "中文"
     return [
@@ -55,7 +55,7 @@ def top_bar(view: View, title: str, labels: Labels, *, is_late: bool) -> list[An
         as_of_menu(view, is_late=is_late),
         html.Span(className="rule hide-phone"),
         _tool("link-45deg", w("shell.share"), "hide-phone", **{"data-share": w("shell.copied")}),
-        _tool("moon" if view.theme == "light" else "sun", w("shell.theme"), "", **{"data-theme-switch": ""}),
+        _tool("moon" if view.theme == "light" else "sun", w("shell.theme"), "hide-phone", **{"data-theme-switch": ""}),
         html.Button(
             other,
             type="button",
@@ -64,6 +64,7 @@ def top_bar(view: View, title: str, labels: Labels, *, is_late: bool) -> list[An
             lang="zh-CN" if other == "中文" else "en",
             **{"data-language": "en" if view.lang == "zh" else "zh"},
         ),
+        filters,
     ]
 
 
@@ -165,13 +166,18 @@ def as_of_menu(view: View, *, is_late: bool) -> html.Details:
 
 
 def chips(view: View, labels: Labels, *, shown: Sequence[str] = ALWAYS, words: Sequence[Any] = ()) -> list[Any]:
-    """The filters as a sentence: what is set can be taken off, what is not can be chosen."""
+    """The filters as a sentence: what is set can be taken off, what is not can be chosen.
+
+    A phone has them in a sheet of their own, so that only the words that follow are left here.
+    """
     chosen = dict(view.slice_.filters)
     out: list[Any] = []
     for name in [*shown, *(n for n in chosen if n not in shown)]:
         out.append(_chip(view, name, chosen.get(name, ()), labels.get(name, {})))
-    out += [html.Span(["· ", word]) if isinstance(word, str) else word for word in words]
-    others = [n for n in FILTERS if n not in shown and n not in chosen and n not in {"status", "stage", "furthest"}]
+    for at, word in enumerate(words):
+        between = html.Span("· ", className="" if at else "hide-phone")
+        out.append(html.Span([between, word]) if isinstance(word, str) else word)
+    others = offered([*shown, *chosen])
     out.append(
         html.Details(
             [
@@ -181,11 +187,16 @@ def chips(view: View, labels: Labels, *, shown: Sequence[str] = ALWAYS, words: S
                     className="menu",
                 ),
             ],
-            className="menu-of",
+            className="menu-of hide-phone",
             **{"data-menu": "filters"},
         )
     )
     return out
+
+
+def offered(named: Sequence[str]) -> list[str]:
+    """The filters that there are beside those named, in the order of the menu."""
+    return [n for n in FILTERS if n not in named and n not in {"status", "stage", "furthest"}]
 
 
 def _chip(view: View, name: str, values: tuple[str, ...], labels: Mapping[str, str]) -> Any:
@@ -195,12 +206,12 @@ def _chip(view: View, name: str, values: tuple[str, ...], labels: Mapping[str, s
         )
         if f"chips.{name}" in view.w:
             text = view.w(f"chips.{name}")
-        return links.panel([text, icon("chevron-down")], f"filter:{name}", className="chip")
+        return links.panel([text, icon("chevron-down")], f"filter:{name}", className="chip hide-phone")
     text = filter_words(values, dict(labels), view)
     open_ = links.panel(text, f"filter:{name}", className="chip-text")
     label = view.w("chips.remove", what=text)
     off = to(icon("x-lg"), view.slice_.with_filter(name, ()), className="chip-off", **aria(label))
-    return html.Span([open_, off], className="chip set")
+    return html.Span([open_, off], className="chip set hide-phone")
 
 
 def picker(view: View, name: str, members: pd.DataFrame, *, most: int = 400) -> list[Any]:
@@ -212,6 +223,7 @@ def picker(view: View, name: str, members: pd.DataFrame, *, most: int = 400) -> 
     rows = [_member(view, name, chosen, str(r.key), str(getattr(r, label)), int(r.rows)) for r in shown.itertuples()]
     head = html.Section(
         [
+            links.panel(icon("chevron-left"), "filters", className="btn-q bare filters-back", **aria(w("chips.back"))),
             html.Div([html.H4(w("chips.filter_by")), html.P(dimension_words(name, view), className="headline")]),
             close_panel(view),
         ],

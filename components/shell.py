@@ -144,7 +144,10 @@ def page(w: Words, slice_: Slice, spec: Page) -> html.Div:
                 id="main",
                 tabIndex="-1",
             ),
-            html.Aside(id=ids.DRAWER, className="drawer", hidden=True),
+            html.Aside(
+                id=ids.DRAWER, className="drawer", hidden=True, tabIndex="-1", **{"aria-label": w("shell.panel")}
+            ),
+            html.Div(className="ground", **{"data-panel": "", "data-option": "explain="}),
             sheet(w),
         ],
         className=f"page page-{spec.name}",
