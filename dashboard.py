@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> Dash:
     from callbacks import http, wiring
     from components.shell import no_data, shell
     from components.words import words
-    from queries.engine import Warehouse
+    from queries.warehouse import Warehouse
 
     server = flask.Flask("dashboard", static_folder=None)
     server.config["COMPRESS_MIMETYPES"] = [
@@ -250,10 +250,11 @@ def snapshots(settings: Settings, asked: argparse.Namespace) -> None:
 
 def table(settings: Settings, asked: argparse.Namespace) -> None:
     """Prints measures by dimensions, through the same path as the pages."""
-    from queries.engine import Warehouse, reading
+    from queries.engine import reading
     from queries.scope import EVERYTHING
     from queries.table import records, slice_for_table, spelled, vocabulary
     from queries.table import table as answer_for
+    from queries.warehouse import Warehouse
 
     if asked.list:
         say("\n".join(vocabulary()))

@@ -12,8 +12,9 @@ from statistics import median
 from benchmarks import browser, callbacks, company, questions, server
 from benchmarks.report import Measured, write
 from queries import options
-from queries.engine import Warehouse, reading
+from queries.engine import reading
 from queries.scope import EVERYTHING
+from queries.warehouse import Warehouse
 from settings import Settings
 
 SIZES = (100_000, 1_000_000)

@@ -16,10 +16,11 @@ from callbacks import funnel as funnel_page
 from callbacks import overview as overview_page
 from queries import backtest, balances, forecast, funnel, headline, overview
 from queries.cache import ByteCache
-from queries.engine import Database, Warehouse, reading
+from queries.engine import Database, reading
 from queries.periods import fiscal_start, months_later
 from queries.scope import EVERYTHING
 from queries.slices import Slice
+from queries.warehouse import Warehouse
 from settings import Settings
 
 Rows = list[list[tuple[Any, ...]]]

@@ -80,7 +80,7 @@ def _rows(view: View, measure: AnyMeasure) -> Any:
 def as_of_words(view: View, *, has_period: bool) -> str:
     """The as-of date, the snapshot, and the period in days."""
     day = view.numbers.day(view.slice_.as_of or view.as_of, year=True)
-    text = view.w("explain.as_of_text", day=day, version=current().version)
+    text = view.w("explain.as_of_text", day=day, version=current().data_version)
     if not has_period:
         return text
     period = view.period

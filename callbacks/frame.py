@@ -92,8 +92,9 @@ def show_headline(view: View) -> str:
 
 @wiring.part(Output(ids.STRIP, "children"))
 def show_strip(view: View) -> Any:
-    """The key numbers."""
-    return strip(view, PAGES[view.path].KEY_NUMBERS)
+    """The key numbers; a page may have its own way with them."""
+    page = PAGES[view.path]
+    return page.key_strip(view) if hasattr(page, "key_strip") else strip(view, page.KEY_NUMBERS)
 
 
 @wiring.part(Output(ids.BAR, "children"))
@@ -120,9 +121,9 @@ def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
     kind, _, name = (panel or "").partition(":")
     if kind == "filter" and name in DIMENSIONS:
         return filter_bar.picker(view, name, options.members(name, scope=view.scope)), False
-    if kind == "model":
     if kind == filter_sheet.PANEL:
         return filter_sheet.filter_sheet(view, labels_of(view)), False
+    if kind == "model":
         return model_editor(view, stages(view.slice_, scope=view.scope)), False
     topic = view.slice_.option("explain")
     return (explanation(view, topic), False) if topic else ([], True)

@@ -127,8 +127,12 @@ def show_deciding(view: View) -> Card:
     found = overview.deciding_deals(view.slice_, scope=view.scope)
     if found.empty:
         return Card(subtitle=subtitle, state=empty(view, view.w("funnel.no_stock")))
-    unit = view.numbers.unit_for(found["amount"])
-    w = view.w
+    return Card(subtitle=subtitle, body=deal_table(view, found))
+
+
+def deal_table(view: View, found: pd.DataFrame) -> html.Table:
+    """Deals with what is wrong with each; `found` is what `overview.deciding_deals` answers."""
+    unit, w = view.numbers.unit_for(found["amount"]), view.w
     heads = [
         w("column.account"),
         w("column.rep"),
@@ -139,7 +143,7 @@ def show_deciding(view: View) -> Card:
     ]
     head = html.Tr([html.Th(text, className="num" if at in {3, 4} else "") for at, text in enumerate(heads)])
     lines = [_deal_line(view, row, unit) for row in found.itertuples()]
-    return Card(subtitle=subtitle, body=html.Table([html.Thead(head), html.Tbody(lines)], className="t"))
+    return html.Table([html.Thead(head), html.Tbody(lines)], className="t")
 
 
 def _deal_line(view: View, row: Any, unit: Any) -> html.Tr:

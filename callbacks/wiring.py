@@ -19,8 +19,9 @@ from components.states import failed
 from components.view import View
 from components.words import words
 from queries import options
-from queries.engine import Database, NoData, TooSlow, Unreachable, Warehouse, reading
+from queries.engine import Database, NoData, TooSlow, Unreachable, reading
 from queries.slices import Slice
+from queries.warehouse import Warehouse
 
 log = logging.getLogger("dashboard")
 _CARD_PARTS = ("subtitle", "tools", "body", "state", "foot")
@@ -75,6 +76,7 @@ def card(name: str, *, path: str) -> Callable[[Callable[[View], Card]], Callable
     def register(draw: Callable[[View], Card]) -> Callable[[View], Card]:
         outputs = [
             Output(ids.figure(name), "figure"),
+            Output(ids.figure(name), "style"),
             *(Output(ids.part(name, part), "children") for part in _CARD_PARTS),
         ]
 
@@ -100,6 +102,7 @@ def parts(made: Card) -> list[Any]:
     """A card as the outputs of its callback, in their order."""
     return [
         made.figure or {"data": [], "layout": {}},
+        made.style,
         made.subtitle,
         list(made.tools),
         made.body,
@@ -158,7 +161,7 @@ def logged(error: Exception) -> str:
 def card_failed(error: Exception) -> list[Any]:
     """A failed card says so in its own place; the other cards are not affected."""
     w = words(access.language())
-    return [{"data": [], "layout": {}}, "", [], None, failed(w, w(reason_of(error)), logged(error)), []]
+    return [{"data": [], "layout": {}}, {}, "", [], None, failed(w, w(reason_of(error)), logged(error)), []]
 
 
 def failed_elsewhere(error: Exception) -> None:

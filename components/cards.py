@@ -27,6 +27,12 @@ class Card:
     body: Any = None
     state: Any = None
     foot: Sequence[Any] = ()
+    height: int | None = None  # pixels that the figure wants; what the card has not got is scrolled to
+
+    @property
+    def style(self) -> dict[str, str]:
+        """How high the figure is."""
+        return {} if self.height is None else {"height": f"max(calc(100% - 8px), {self.height}px)", "flex": "none"}
 
 
 def panel(w: Words, card: str, *, span: int, title: str, explain: str = "", height: int | None = None) -> html.Section:
@@ -43,12 +49,15 @@ def panel(w: Words, card: str, *, span: int, title: str, explain: str = "", heig
                     ),
                 ]
             ),
-            dcc.Graph(
-                id=ids.figure(card),
-                figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
-                config={**GRAPH_CONFIG, "locale": "zh-CN" if w.lang == "zh" else "en"},
-                className="plot clickable",
-                responsive=True,
+            html.Div(
+                dcc.Graph(
+                    id=ids.figure(card),
+                    figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+                    config={**GRAPH_CONFIG, "locale": "zh-CN" if w.lang == "zh" else "en"},
+                    className="plot clickable",
+                    responsive=True,
+                ),
+                className="plot-slot",
             ),
             html.Div(id=ids.part(card, "body"), className="card-body-slot scroll"),
             html.Div(id=ids.part(card, "state"), className="card-state-slot"),

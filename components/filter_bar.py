@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from dash import dcc, html
 
-from components import links
+from components import drill, links
 from components.links import aria, icon, to
 from components.view import View
 from components.wording import dimension_words, filter_words, period_words
@@ -75,20 +75,32 @@ def _tool(symbol: str, label: str, more: str, **marks: str) -> html.Button:
 
 
 def _crumbs(view: View, title: str, labels: Labels) -> list[Any]:
+    """The way down to what is shown, each step a link back to it; the page's name last."""
+    taken = drill.steps(view.slice_)
+    if taken:
+        named = [(_step_words(view, labels, name, key), back) for name, key, back in taken]
+        found = [to(view.w("shell.all_regions"), drill.top(view.slice_), className="hide-phone")]
+        found += [to(words, back, className="hide-phone") for words, back in named[:-1]]
+        found += [html.Span(named[-1][0], className="hide-phone")]
+    else:
+        found = _region_crumbs(view, labels)
+    chevrons = [piece for step in found for piece in (step, icon("chevron-right"))]
+    return [*chevrons, html.B(title)]
+
+
+def _step_words(view: View, labels: Labels, name: str, key: str) -> str:
+    return view.w("words.unassigned") if key == "unassigned" else labels.get(name, {}).get(key, key)
+
+
+def _region_crumbs(view: View, labels: Labels) -> list[Any]:
     chosen = dict(view.slice_.filters).get("region", ())
     root = view.w("shell.all_regions")
-    first: Any = (
-        to(root, view.slice_.with_filter("region", ()), className="hide-phone")
-        if chosen
-        else html.Span(root, className="hide-phone")
-    )
-    parts = [first]
+    if not chosen:
+        return [html.Span(root, className="hide-phone")]
+    found: list[Any] = [to(root, view.slice_.with_filter("region", ()), className="hide-phone")]
     if len(chosen) == 1 and not chosen[0].startswith("!"):
-        parts += [
-            icon("chevron-right"),
-            html.Span(labels.get("region", {}).get(chosen[0], chosen[0]), className="hide-phone"),
-        ]
-    return [*parts, icon("chevron-right"), html.B(title)]
+        found.append(html.Span(_step_words(view, labels, "region", chosen[0]), className="hide-phone"))
+    return found
 
 
 def period_menu(view: View) -> html.Details:

@@ -43,6 +43,14 @@ MEMBERS = "members"
 DECIDING = "deciding"
 PEOPLE = "people"
 
+# Cards of the attainment page
+ATTAINMENT = "attainment"
+BRIDGE = "bridge"
+COURSE = "course"
+HEAT = "heat"
+SHARES = "shares"
+CLOSING = "closing"
+
 Id = str | dict[str, str]
 
 

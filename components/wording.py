@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from components.view import View
 from queries.periods import Period
 from queries.semantic.dimensions import DIMENSIONS
+from queries.slices import UNASSIGNED
 
 
 def period_words(period: Period, view: View) -> str:
@@ -52,3 +55,10 @@ def filter_words(values: tuple[str, ...], labels: dict[str, str], view: View, *,
 def dimension_words(name: str, view: View) -> str:
     """A dimension's label."""
     return view.say(DIMENSIONS[name].label)
+
+
+def member_words(view: View, key: str, labels: Mapping[str, Mapping[str, str]]) -> str:
+    """A member's label in the language from its key; what has none reads as it is."""
+    if key == UNASSIGNED:
+        return view.w("words.unassigned")
+    return labels.get(key, {}).get("label_zh" if view.lang == "zh" else "label", key)

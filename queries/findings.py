@@ -16,6 +16,7 @@ NOTABLE_POINTS = 0.02
 NOTABLE_CHANGE = 0.05
 NOTABLE_LATE = 0.15
 NOTABLE_SHORT = 0.10
+NOTABLE_PACE = 0.02
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,30 @@ def short_month(hint: pd.DataFrame) -> Finding | None:
     worst = decided.loc[decided["shortfall"].astype(float).idxmax()]
     weight = min(0.85, 0.35 + worst["shortfall"] / worst["average"] / 2)
     return Finding("short", weight, {"month": worst["month"], "amount": worst["shortfall"]})
+
+
+def pace(row: Any, *, is_over: bool) -> Finding:
+    """How the view (`attainment`'s row) stands against what was due or, once the period is over, its target."""
+    if pd.isna(row.target) or row.target <= 0:
+        return Finding("target.none", 0.5, {"amount": row.actual})
+    amount = -row.gap if is_over else row.variance
+    base = row.target if is_over else row.on_track
+    if is_over:
+        return Finding("target.met" if amount >= 0 else "target.missed", 1.0, {"amount": abs(amount)})
+    if base <= 0 or abs(amount) < NOTABLE_PACE * base:
+        return Finding("target.on_pace", 0.5, {"amount": row.actual, "target": row.on_track})
+    return Finding("target.ahead" if amount > 0 else "target.behind", 1.0, {"amount": abs(amount)})
+
+
+def members_behind(frame: pd.DataFrame, dimension: str) -> Finding | None:
+    """The members (`attainment_by`) that are notably behind what was due of them, and the one that is most."""
+    due = frame["on_track"] > 0
+    behind = frame[due & (frame["variance"] < -NOTABLE_PACE * frame["on_track"].where(due, 0))]
+    if behind.empty or len(frame) < 2:
+        return None
+    worst = behind.loc[behind["variance"].idxmin()]
+    values = {"amount": -behind["variance"].sum(), "count": len(behind), "member": worst[dimension]}
+    return Finding("members.behind", 0.8, values)
 
 
 def weakest_member(frame: pd.DataFrame, dimension: str, value: str, before: str) -> Finding | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 from sqlalchemy import and_, case, func, or_, select
@@ -55,15 +55,17 @@ def won_by_member(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
 
 
 @question
-def deciding_deals(slice_: Slice, *, scope: Scope, count: int = 6) -> pd.DataFrame:
-    """One row per open deal expected by the end of the running quarter, those with a warning first, then the largest.
+def deciding_deals(slice_: Slice, *, scope: Scope, count: int = 6, until: date | None = None) -> pd.DataFrame:
+    """One row per open deal expected by a day, those with a warning first, then the largest.
+
+    Without a day by the end of the running quarter.
 
     Columns: opportunity_id, name, name_zh, account, account_zh, rep, rep_zh, stage, stage_zh, amount, age_index,
     expected_close_on, push_count, is_overdue.
     """
     database = current()
     as_of = slice_.as_of or database.as_of
-    quarter_end = months_later(fiscal_start(as_of, 3, database.first_month), 3)
+    last = until or months_later(fiscal_start(as_of, 3, database.first_month), 3) - timedelta(days=1)
     source = Source.of(OPPORTUNITIES, slice_)
     t, looked_up = source.table, (d.account, d.rep, d.stage)
     index = age_index(t, stage_age_limits(slice_, scope=scope))
@@ -81,7 +83,7 @@ def deciding_deals(slice_: Slice, *, scope: Scope, count: int = 6) -> pd.DataFra
         (t.c.expected_close_on < as_of).label("is_overdue"),
     ]
     where = conditions(source, slice_=slice_, scope=scope, period=None)
-    due = and_(t.c.status == "open", t.c.expected_close_on < quarter_end)
+    due = and_(t.c.status == "open", t.c.expected_close_on <= last)
     made = (
         select(*columns)
         .select_from(source.joins(looked_up, names=True))

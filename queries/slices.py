@@ -28,6 +28,8 @@ def _one_of(*allowed: str) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, allowed)))
 
 
+#: Numbers of the attainment page that can be explained.
+PLANNED = ("key_actual", "key_pace", "key_landing", "key_required", "key_coverage")
 #: Switches that views have, each with the values it can take; the first is what holds when nothing is said.
 OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "basis": ("booking", _one_of(*_BASES)),
@@ -46,7 +48,7 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "rates": ("", _NUMBERS),
     "leads": ("", _NUMBERS),
     "open": ("", re.compile(r".{1,300}")),
-    "explain": ("", _one_of(*MEASURES, "funnel_forecast", "backtest")),
+    "explain": ("", _one_of(*MEASURES, "funnel_forecast", "backtest", *PLANNED)),
 }
 #: Switches that choose what is drawn from an answer, not what is asked.
 VIEW_ONLY = ("show", "stock", "method", "open", "explain", "path", "bridge", "heat", "columns", "variance")

@@ -28,7 +28,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture
 def served(app: Any, tmp_path: Path) -> Any:
     """`served(opportunities=[...])`: makes the application serve that company, and hands out its Flask server."""
-    from queries.engine import Warehouse
+    from queries.warehouse import Warehouse
 
     def serve(**tables: Iterable[Mapping[str, Any]]) -> Flask:
         publish(tmp_path / "snapshots", **tables)

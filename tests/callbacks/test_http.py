@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from callbacks.http import harmless
-from queries.engine import Warehouse
+from queries.warehouse import Warehouse
 from settings import Settings
 from tests.rows import deal
 

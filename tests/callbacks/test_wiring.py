@@ -86,12 +86,14 @@ def test_every_callback_speaks_to_what_is_there(served: Any, app: Any) -> None:
 
 def _outputs(wire: dict[str, Any]) -> list[dict[str, Any]]:
     made = wire["output"]
-    return [{"id": key(o.component_id)} for o in (made if isinstance(made, list | tuple) else [made])]
+    listed = made if isinstance(made, list | tuple) else [made]
+    return [{"id": key(o.component_id), "property": o.component_property} for o in listed]
 
 
 def test_every_card_has_a_callback_of_its_own(served: Any, app: Any) -> None:
     served()
-    drawn_into = [o["id"] for wire in app.callback_map.values() for o in _outputs(wire) if '"figure"' in o["id"]]
+    made = [o for wire in app.callback_map.values() for o in _outputs(wire) if '"figure"' in o["id"]]
+    drawn_into = [o["id"] for o in made if o["property"] == "figure"]
     cards = {
         one.to_plotly_json()["props"]["data-card"]
         for layout in layouts(app).values()
@@ -198,7 +200,8 @@ def test_every_explanation_and_list_survives(served: Any, lang: str, tables: dic
             assert Slice.from_search(f"explain={topic}").option("explain") == topic
             assert len(explanation(view(explain=topic), topic)) > 2, topic
         for name in POPULATIONS:
-            shown, hidden, columns = show_sheet(view(open=f"{name}|stage:s1"))
+            of = "quarter:2026-04-01" if name in {"came", "said_funnel", "said_weighted"} else "stage:s1"
+            shown, hidden, columns = show_sheet(view(open=f"{name}|{of}"))
             assert shown and not hidden and columns, name
         for panel in ("filter:region", "filter:rep", "filter:stage", "model"):
             content, hidden = show_drawer(view(), panel)

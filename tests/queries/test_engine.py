@@ -15,17 +15,18 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sqlalchemy import event, func, select, true
+from sqlalchemy import create_engine, event, func, select, true
 from sqlalchemy.exc import OperationalError
 
-from crm import snapshots
-from queries import engine as engines
+from crm import schema, snapshots
+from queries import warehouse as warehouses
 from queries.breakdown import breakdown
 from queries.cache import ByteCache, measured
-from queries.engine import Database, NoData, TooSlow, Unreachable, Warehouse, current, frame_of, question, reading
+from queries.engine import Database, NoData, TooSlow, Unreachable, current, frame_of, question, reading
 from queries.scope import EVERYTHING, Scope
 from queries.semantic import measures as m
 from queries.slices import Slice
+from queries.warehouse import Warehouse
 from settings import Settings
 from tests.rows import company, deal, filled
 
@@ -186,7 +187,7 @@ Publish = Callable[[float], str]
 class TestWarehouse:
     @pytest.fixture(autouse=True)
     def _look_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(engines, "LOOK_SECONDS", -1.0)
+        monkeypatch.setattr(warehouses, "LOOK_SECONDS", -1.0)
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
@@ -200,7 +201,7 @@ class TestWarehouse:
     def publish(self, folder: Path) -> Publish:
         def publish(worth: float) -> str:
             with snapshots.building(folder) as path:
-                engine = engines.create_engine(f"duckdb:///{path}")
+                engine = create_engine(f"duckdb:///{path}")
                 filled(engine, {"opportunities": [deal("a", "won", worth)]})
                 engine.dispose()
                 return snapshots.publish(path, folder).id
@@ -226,7 +227,7 @@ class TestWarehouse:
     def test_it_looks_once_a_second_at_most(self, warehouse, publish, monkeypatch):
         publish(10)
         first = warehouse.database().data_version
-        monkeypatch.setattr(engines, "LOOK_SECONDS", 60.0)
+        monkeypatch.setattr(warehouses, "LOOK_SECONDS", 60.0)
         publish(20)
         assert warehouse.database().data_version == first
 
@@ -327,14 +328,14 @@ class TestElsewhere:
         assert warehouse.down_since is not None
 
     def test_a_load_changes_the_version(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(engines, "LOOK_SECONDS", -1.0)
+        monkeypatch.setattr(warehouses, "LOOK_SECONDS", -1.0)
         url = f"sqlite:///{tmp_path / 'crm.sqlite'}"
-        engine = filled(engines.create_engine(url), {"opportunities": [deal("a", "won", 10)]})
+        engine = filled(create_engine(url), {"opportunities": [deal("a", "won", 10)]})
         warehouse = Warehouse(Settings(data_dir=tmp_path, crm_url=url))
         first = warehouse.database()
         assert first.data_version == "1"
         assert warehouse.database().engine is first.engine
-        info = engines.schema.load_info
+        info = schema.load_info
         with engine.begin() as connection:
             connection.execute(info.update().where(info.c.key == "version").values(value="2"))
         assert warehouse.database().data_version == "2"
