@@ -80,12 +80,12 @@
           grid.purgeInfiniteCache();
         });
       },
-      /* A click on a mark opens the deals behind it. */
+      /* A click on a mark opens the deals behind it, or leads to the slice that it names. */
       clicked(...clicks) {
         const hit = window.dash_clientside.callback_context.triggered[0];
         const data = hit && hit.value && hit.value.points && hit.value.points[0].customdata;
         const opened = Array.isArray(data) ? data[0] : data;
-        if (opened) goTo(withOption("open", opened));
+        if (opened) goTo(opened.startsWith("?") ? opened.slice(1) : withOption("open", opened));
       },
     },
   });

@@ -92,8 +92,9 @@ def show_headline(view: View) -> str:
 
 @wiring.part(Output(ids.STRIP, "children"))
 def show_strip(view: View) -> Any:
-    """The key numbers."""
-    return strip(view, PAGES[view.path].KEY_NUMBERS)
+    """The key numbers; a page may have its own way with them."""
+    page = PAGES[view.path]
+    return page.key_strip(view) if hasattr(page, "key_strip") else strip(view, page.KEY_NUMBERS)
 
 
 @wiring.part(Output(ids.BAR, "children"))
