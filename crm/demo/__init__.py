@@ -24,6 +24,7 @@ from crm.demo.members import drop_lookups, make_lookups, write_market, write_sta
 from crm.demo.opportunities import write_history, write_opportunities
 from crm.demo.paperwork import draw_discounts, write_approvals, write_quotes
 from crm.demo.people import hire
+from crm.demo.quotas import write_quotas
 from crm.demo.reasons import draw_reasons
 from crm.demo.sales import sign_contracts, write_contracts, write_sales
 from crm.demo.store import prepare
@@ -39,7 +40,7 @@ def write_demo(
     fiscal_year_start: int = 1,
     progress: Callable[[str, float], None] | None = None,
 ) -> None:
-    """Fills all source tables but `quotas`, which the company plans elsewhere, as they are at the end of `as_of`.
+    """Fills all source tables as they are at the end of `as_of`, with quotas up to the end of the next fiscal year.
 
     Equal arguments give equal tables. The tables must be there and empty; `crm.derive` does the rest. `progress` is
     told the step and the share of the whole that is done.
@@ -68,6 +69,10 @@ def write_demo(
     contracts = sign_contracts(rng, deals, state, time=time)
     write_contracts(connection, contracts, time=time)
     write_sales(rng, connection, contracts, deals=deals, state=state, staff=staff, time=time)
+    tell("Setting quotas", 0.78)
+    # By chances of their own, so that the rest of the company does not depend on them.
+    chances = np.random.default_rng([seed, 1])
+    write_quotas(chances, connection, staff=staff, time=time, fiscal_year_start=fiscal_year_start)
     tell("Visiting customers", 0.8)
     write_reviews(rng, connection, deals, state, reason=reason, staff=staff, time=time)
     write_activities(rng, connection, deals, history, staff=staff, time=time)

@@ -39,13 +39,12 @@ def only(ask: Ask, query: str) -> Any:
     return ask(query)[0][0]
 
 
-def test_every_source_table_but_quotas_has_rows(ask: Ask) -> None:
-    empty = {table.name for table in SOURCE_TABLES if not only(ask, f"SELECT count(*) FROM {table.name}")}
-    assert empty == {"quotas"}
+def test_every_source_table_has_rows(ask: Ask) -> None:
+    assert not {table.name for table in SOURCE_TABLES if not only(ask, f"SELECT count(*) FROM {table.name}")}
     assert only(ask, "SELECT count(*) FROM opportunities") == 8_000
 
 
-@pytest.mark.parametrize("table", [table for table in SOURCE_TABLES if table.name != "quotas"], ids=str)
+@pytest.mark.parametrize("table", SOURCE_TABLES, ids=str)
 def test_primary_keys_are_unique_and_filled(ask: Ask, table: Any) -> None:
     keys = ", ".join(column.name for column in table.primary_key)
     assert ask(f"SELECT {keys} FROM {table} GROUP BY ALL HAVING count(*) > 1") == []
@@ -55,7 +54,7 @@ def test_primary_keys_are_unique_and_filled(ask: Ask, table: Any) -> None:
 def test_keys_lead_somewhere(ask: Ask) -> None:
     for table in SOURCE_TABLES:
         for column, listed in {**DIMENSION_OF, **REFERENCES}.items():
-            if column in table.c and table.name != "quotas":
+            if column in table.c:
                 key = metadata.tables[listed].primary_key.columns.keys()[0]
                 lost = f"{column} IS NOT NULL AND {column} NOT IN (SELECT {key} FROM {listed})"
                 assert only(ask, f"SELECT count(*) FROM {table.name} WHERE {lost}") == 0, (table.name, column)
@@ -70,7 +69,7 @@ def test_equal_seeds_make_equal_tables() -> None:
         connection.close()
         return hashes
 
-    facts = [table.name for table in SOURCE_TABLES if table.name != "quotas"]
+    facts = [table.name for table in SOURCE_TABLES]
     first, again, other = content(7), content(7), content(8)
     assert first == again
     assert {name for name in facts if first[name] == other[name]} == {"competitors", "products", "regions", "channels",
@@ -106,7 +105,7 @@ def test_nothing_has_happened_after_the_as_of_day(ask: Ask) -> None:
     planned = {"expected_close_on", "ends_on", "starts_on", "planned_on", "valid_to"}
     for table in SOURCE_TABLES:
         for column in table.columns:
-            if str(column.type) in {"DATE", "DATETIME"} and column.name not in planned and table.name != "quotas":
+            if str(column.type) in {"DATE", "DATETIME"} and column.name not in planned:
                 latest = only(ask, f"SELECT max({column.name})::DATE FROM {table.name}")
                 assert latest is not None, column
                 assert latest <= AS_OF, column
