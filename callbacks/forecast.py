@@ -9,6 +9,7 @@ from dash import html
 
 from callbacks import wiring
 from callbacks.funnel import PATH
+from callbacks.listing import date_label
 from components import ids
 from components.cards import Card, switch
 from components.figures.backtest_columns import backtest_columns
@@ -16,9 +17,7 @@ from components.figures.forecast_columns import forecast_columns
 from components.links import aria, icon, panel, to
 from components.states import empty, not_recorded
 from components.view import View
-from components.wording import period_words
 from queries import backtest, forecast, funnel, landing
-from queries.periods import Period
 
 
 @wiring.card(ids.FORECAST, path=PATH)
@@ -128,20 +127,22 @@ def show_backtest(view: View) -> Card:
     unit = view.numbers.unit_for([*found["actual"], *found["funnel"], *found["weighted"]])
     names = (view.w("backtest.actual"), view.w("backtest.funnel"), view.w("backtest.weighted"))
     figure = backtest_columns(
-        found.assign(label=[quarter_label(view, day) for day in found["quarter"]], key=""),  # no list stands behind
+        found.assign(label=[date_label(view, "quarter", day) for day in found["quarter"]]),
         unit=unit,
         names=names,
         compact=view.compact,
         theme=view.theme,
         numbers=view.numbers,
     )
-    return Card(figure, view.w("backtest.sub", unit=unit.label), foot=error_lines(view, found))
+    opens = columns_open(figure, [f"{day:%Y-%m-%d}" for day in found["quarter"]])
+    return Card(opens, view.w("backtest.sub", unit=unit.label), foot=error_lines(view, found))
 
 
-def quarter_label(view: View, start: Any) -> str:
-    """ "Q3 2026"."""
-    day = pd.Timestamp(start).date()
-    return period_words(Period("quarter", day, day, day), view)
+def columns_open(figure: dict[str, Any], quarters: list[str]) -> dict[str, Any]:
+    """The figure with each column opening its own deals: those that came, or those a method saw coming."""
+    columns = zip(figure["data"], ("came", "said_funnel", "said_weighted"), strict=False)  # none where nothing is drawn
+    data = [{**column, "customdata": [f"{name}|quarter:{day}" for day in quarters]} for column, name in columns]
+    return {**figure, "data": data}
 
 
 @wiring.card(ids.HINT, path=PATH)

@@ -12,9 +12,11 @@ from components import ids
 from components.cards import plain
 from components.links import aria, icon, to
 from components.view import View
+from components.wording import period_words
 from components.words import words
 from queries import rows
 from queries.engine import reading
+from queries.periods import Period
 from queries.rows import Behind
 from queries.semantic.dimensions import DIMENSIONS
 from queries.slices import Slice
@@ -26,7 +28,7 @@ def sheet_head(view: View, behind: Behind) -> tuple[list[Any], list[dict[str, An
     """Title with count and sum, downloads, a cross; and the columns that suit these deals."""
     total = rows.total_behind(behind, view.slice_, scope=view.scope).iloc[0]
     numbers, w, query = view.numbers, view.w, view.slice_.to_query()
-    is_weighted = behind.population in {"landing", "expected", "weighted_pipeline"}
+    is_weighted = rows.kind_of(behind) == "weighted"
     facts = [
         w("sheet.deals", count=int(total["deals"]), n=numbers.count(total["deals"])),
         numbers.exact(total["amount"]),
@@ -63,12 +65,21 @@ def title_of(view: View, behind: Behind) -> str:
     label = view.w(f"behind.{behind.population}") if measure else view.say(rows.measure_of(behind).label)
     parts = [label]
     for name, key in behind.at:
-        parts.append(
-            view.numbers.month(pd.Timestamp(key).date(), with_year=True)
-            if name == "landing" and key[:4].isdigit()
-            else member_label(view, name, key)
-        )
+        parts.append(date_label(view, name, key) or member_label(view, name, key))
     return " · ".join(parts)
+
+
+def date_label(view: View, name: str, day: Any) -> str:
+    """ "Aug 2026", "Q3 2026": a month or quarter by its first day; nothing for what is none."""
+    try:
+        first = pd.Timestamp(day).date() if name in {"landing", "month", "quarter"} else None
+    except ValueError:
+        first = None
+    if first is None:
+        return ""
+    if name == "quarter":
+        return period_words(Period("quarter", first, first, first), view)
+    return view.numbers.month(first, with_year=True)
 
 
 def member_label(view: View, name: str, key: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, FromClause, Select, and_, asc, desc, false, func, literal, select
 
-from queries import forecast
+from queries import forecast, tested
 from queries.engine import current, frame_of, question
 from queries.funnel import (
     age_index,
@@ -45,8 +45,14 @@ POPULATIONS = {
     "passed": m.opportunity_count,
     "landing": m.open_amount,
     "expected": m.open_amount,
+    "came": m.won_amount,
+    "said_funnel": m.open_amount,
+    "said_weighted": m.open_amount,
 }
 _FORECASTS = {"landing", "expected"}
+#: What a back-test holds against each other; always of a quarter.
+_SAID = {"said_funnel", "said_weighted"}
+_TESTED = {"came", *_SAID}
 _MEASURED = {name for name, x in m.MEASURES.items() if x.fact is OPPORTUNITIES}
 
 #: Columns of the list by what kind of deals it holds.
@@ -81,6 +87,8 @@ class Behind:
             return None
         at = tuple((name, key) for name, _, key in (part.partition(":") for part in parts))
         behind = cls(population, at)
+        if population in _TESTED and "quarter" not in behind.key:
+            return None
         return behind if len(behind.key) == len(at) and all(behind._may_be_at(*member) for member in at) else None
 
     def _may_be_at(self, name: str, key: str) -> bool:
@@ -88,6 +96,8 @@ class Behind:
             return False
         if name == "landing":
             return self.population in _FORECASTS
+        if name == "quarter" and self.population in _TESTED:
+            return True
         return not d.DIMENSIONS[name].of_date or measure_of(self).date is not None
 
     def __str__(self) -> str:
@@ -115,6 +125,9 @@ def chosen(behind: Behind, slice_: Slice, *, scope: Scope) -> Chosen:
     measure, period, rows, extra, weight = _meaning(behind, slice_, scope)
     if behind.population == "passed":
         slice_ = Slice(as_of=slice_.as_of)  # filters are about the passage, which `rows` sees to
+    quarter = tested.quarter_of(behind.key["quarter"]) if behind.population in _SAID else None
+    if quarter is not None:
+        slice_ = tested.evening_before(quarter, slice_)
     source = Source.of(OPPORTUNITIES, slice_, measure.date)
     table = source.table
     where = [*conditions(source, slice_=slice_, scope=scope, period=period, extra=extra), rows(table)]
@@ -128,6 +141,8 @@ def _meaning(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
     name, key = behind.population, behind.key
     if name in _FORECASTS:
         return _forecast(behind, slice_, scope)
+    if name in _TESTED:
+        return _tested(behind, slice_, scope)
     extra: list[tuple[str, Any]] = [(k, v) for k, v in key.items() if k != "stage"]
     if name in {"reached", "dropped"}:
         steps = stages(slice_, scope=scope)
@@ -168,6 +183,19 @@ def _forecast(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
     return m.open_amount, None, rows, extra, weight
 
 
+def _tested(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
+    """Of a quarter, as `backtest` counts them: deals won in it that existed before, or what a method saw coming."""
+    quarter, extra = tested.quarter_of(behind.key["quarter"]), [(k, v) for k, v in behind.at if k != "quarter"]
+    if quarter is None:
+        return m.won_amount, None, tested.nothing, extra, _one
+    if behind.population == "came":
+        extra += pipeline_of(stages(slice_, scope=scope))
+        return m.won_amount, quarter, tested.came(quarter), extra, _amount
+    then, method = tested.evening_before(quarter, slice_), behind.population.removeprefix("said_")
+    rows, weight = tested.seen_coming(quarter, then, scope=scope, method=method)
+    return m.open_amount, None, rows, extra, weight
+
+
 def _one(_: FromClause) -> ColumnElement[int]:
     return literal(1)
 
@@ -204,7 +232,7 @@ def measure_of(behind: Behind) -> AnyMeasure:
 
 def kind_of(behind: Behind) -> str:
     """Which of COLUMNS suit the rows."""
-    if behind.population in {*_FORECASTS, "weighted_pipeline"}:
+    if behind.population in {*_FORECASTS, *_SAID, "weighted_pipeline"}:
         return "weighted"
     measure = measure_of(behind)
     if measure.date is None:

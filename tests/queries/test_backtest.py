@@ -14,6 +14,7 @@ import pytest
 
 from queries.backtest import backtest, forecast_errors
 from queries.engine import reading
+from queries.rows import Behind, deals_behind
 from queries.scope import EVERYTHING, Scope
 from queries.slices import Slice
 from tests.queries.conftest import MakeCompany
@@ -65,6 +66,18 @@ def test_quarter_is_told_from_its_first_day(make_company: MakeCompany) -> None:
         }
     ]
     assert nobody.empty and nobody.attrs["reason"] == "no_stages"
+
+
+def test_each_column_has_its_deals(make_company: MakeCompany) -> None:
+    """a and b were open then and land by the funnel; by its expected close only a; of them only a was won."""
+    lists = {}
+    with reading(company(make_company)):
+        for population in ("came", "said_funnel", "said_weighted"):
+            behind = Behind(population, (("quarter", "2026-04-01"),))
+            found = deals_behind(behind, Slice(), scope=EVERYTHING)
+            weights = found["weight"] if "weight" in found else found["amount"]
+            lists[population] = dict(zip(found["opportunity_id"], weights.astype(float), strict=True))
+    assert lists == {"came": {"a": 1000}, "said_funnel": {"a": 900, "b": 360}, "said_weighted": {"a": 900}}
 
 
 def test_what_came_later_changes_only_what_came(make_company: MakeCompany) -> None:

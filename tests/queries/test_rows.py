@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from queries import forecast, funnel, overview, rows
+from queries import backtest, forecast, funnel, overview, rows
 from queries.breakdown import breakdown
 from queries.engine import Database, reading
 from queries.rows import Behind
@@ -86,6 +86,31 @@ def test_forecast_bars(slice_, population, bars):
         adds_up(f"{population}|landing:{landing}", slice_, deals=bar["deals"], weight=bar["amount"])
 
 
+def test_columns_of_the_back_test(slice_):
+    found = backtest.backtest(slice_, scope=EVERYTHING)
+    assert len(found) == 4
+    for column in found.itertuples():
+        adds_up(f"came|quarter:{column.quarter}", slice_, amount=column.actual)
+        adds_up(f"said_funnel|quarter:{column.quarter}", slice_, weight=column.funnel)
+        adds_up(f"said_weighted|quarter:{column.quarter}", slice_, weight=column.weighted)
+
+
+def test_typed_rates_are_no_part_of_what_was_said(demo):
+    with reading(demo):
+        typed = Slice.from_search("rates=1,1,1,1&leads=1,1,1,1")
+        for column in backtest.backtest(typed, scope=EVERYTHING).itertuples():
+            adds_up(f"said_funnel|quarter:{column.quarter}", typed, weight=column.funnel)
+
+
+def test_within_a_scope_the_back_test_adds_up_too(demo):
+    with reading(demo):
+        region = breakdown(m.open_count, by=[d.region], slice_=Slice(), scope=EVERYTHING).iloc[0]
+        scope = Scope.only(region=region["region"])
+        column = backtest.backtest(Slice(), scope=scope).iloc[-1]
+        adds_up(f"came|quarter:{column['quarter']}", Slice(), scope=scope, amount=column["actual"])
+        adds_up(f"said_funnel|quarter:{column['quarter']}", Slice(), scope=scope, weight=column["funnel"])
+
+
 LISTED = [x for x in m.MEASURES.values() if x.fact is OPPORTUNITIES]
 
 
@@ -138,7 +163,8 @@ def test_within_a_scope(demo):
     [
         "", "|", "nothing", "stage_exits", "reached_count", "stock|", "stock|stage", "stock|stage:", "stock|:s1",
         "stock|mood:good", "stock|month:2026-08-01", "open_amount|year:2026", "won_amount|landing:later",
-        "stock|stage:s1|stage:s2", "stock|__class__:x", "STOCK",
+        "stock|stage:s1|stage:s2", "stock|__class__:x", "STOCK", "came", "said_funnel|stage:s1",
+        "came|month:2026-04-01",
     ],
 )  # fmt: skip
 def test_what_names_no_list(spelled):
@@ -175,7 +201,8 @@ def five(make_lasting_company: MakeCompany) -> Iterator[Database]:
     [
         "stock|stage:none", "reached|stage:'; --", "won_amount|month:soon", "late|rep:x", "dropped|stage:none",
         "won_count|furthest:two", "landing|landing:2026-13-01", "expected|landing:x|stage:y", "passed|stage:x",
-        "won_count|year:99999999999999",
+        "won_count|year:99999999999999", "came|quarter:soon", "said_funnel|quarter:2026-04-02",
+        "said_weighted|quarter:0001-01-01", "came|quarter:9999-10-01", "said_funnel|quarter:2026-04-01|rep:x",
     ],
 )  # fmt: skip
 def test_a_member_that_is_not_there_has_no_deals(spelled):
