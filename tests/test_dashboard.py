@@ -188,9 +188,47 @@ def test_a_second_start_builds_nothing(say: Say, tmp_path: Path, monkeypatch: py
     assert sorted((tmp_path / "data" / "snapshots").iterdir()) == before
 
 
+def test_targets_come_with_the_demo_and_can_be_published(run: Run) -> None:
+    def done(*arguments: str) -> list[str]:
+        made = run(*arguments, AS_OF="2026-08-27")
+        assert made.returncode == 0, made.stderr
+        return made.stdout.splitlines()
+
+    assert done("targets") == ["There are no targets yet: load a CRM that has quotas, or make the demo company."]
+    assert done("targets", "--take-in") == ["There is no data yet, and so no quotas."]
+    said = [line for line in done("demo", "--opportunities", "300", "--seed", "7") if line.startswith("Targets")]
+    assert [line.split(": ")[1] for line in said] == [
+        *["version 1 is in force"] * 4, "version 1 is a draft, as its year has not begun",
+    ]  # fmt: skip
+    listed = done("targets")
+    assert [line.split()[1:4] for line in listed[1:]] == [
+        *([year, "1", "published"] for year in ("2023", "2024", "2025", "2026")), ["2027", "1", "draft"],
+    ]  # fmt: skip
+    assert all("is as it was" in line for line in done("targets", "--take-in"))
+    assert done("targets") == listed
+    assert done("targets", "--publish", "5")[0] == "Version 1 of 2027 (Annual targets) is in force."
+    assert all("is as it was" in line for line in done("targets", "--take-in"))
+    refused = run("targets", "--publish", "99")
+    assert refused.returncode == 1 and is_one_sentence(refused.stderr)
+
+
+def test_a_check_leaves_the_targets_alone(run: Run, real_data: Path, tmp_path: Path) -> None:
+    assert run("load", "--check", "adventureworks", str(real_data / "adventureworks")).returncode == 0
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_load_stands_where_targets_cannot_be_kept(run: Run) -> None:
+    """The data is published, the reason is said, and the status tells that not all was done."""
+    made = run("demo", "--opportunities", "50", APP_DATABASE_URL="postgresql://127.0.0.1:1/x")
+    assert made.returncode == 1
+    assert "Published as" in made.stdout
+    assert "cannot be opened" in made.stderr and is_one_sentence(made.stderr)
+    assert run("table", "won_amount").returncode == 0
+
+
 def test_help_says_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         dashboard.main(["--help"])
     assert left.value.code == 0
     said = capsys.readouterr().out
-    assert all(command in said for command in ("serve", "demo", "load", "snapshots", "export", "table"))
+    assert all(command in said for command in ("serve", "demo", "load", "snapshots", "targets", "export", "table"))
