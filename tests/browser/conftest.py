@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -80,6 +81,7 @@ class Watch:
 
 
 OpenPage = Callable[..., Page]
+LookAt = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -160,4 +162,61 @@ def open_page(chromium: BrowserContext, request: pytest.FixtureRequest) -> Itera
     for page in chromium.pages:
         page.close()
     problems = [problem for watch in watches for problem in watch.problems]
+    assert not problems, "\n".join(problems)
+
+
+#: Makes an open page show another slice, with nothing open beside it, as its own links do.
+SHOW = """query => {
+  window.dash_clientside.set_props('panel', {data: ''});
+  window.dash_clientside.set_props('slice', {data: query});
+}"""
+
+
+@pytest.fixture(scope="module")
+def standing(chromium: BrowserContext, server: Server) -> Iterator[dict[str, tuple[Page, Watch]]]:
+    """Pages that stay open for the tests of a module, in a profile of their own: nobody changes their cookies."""
+    assert chromium.browser is not None
+    context = chromium.browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    context.set_default_timeout(PATIENCE)
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    cookies = {"language": "en", "theme": "light", "compact": "0"}
+    context.add_cookies([{"name": name, "value": value, "url": server.url} for name, value in cookies.items()])
+
+    class Opened(dict[str, tuple[Page, Watch]]):
+        def __missing__(self, path: str) -> tuple[Page, Watch]:
+            page, watch = context.new_page(), Watch(server.url)
+            watch.follow(page)
+            page.goto(server.url + path)
+            self[path] = page, watch
+            return self[path]
+
+    yield Opened()
+    context.close()
+
+
+@pytest.fixture
+def look_at(standing: dict[str, tuple[Page, Watch]]) -> Iterator[LookAt]:
+    """A page in English on a desk, put to a slice: opened once for a module, since most tests do not mind the arrival.
+
+    Each test answers for what goes wrong on the page while it runs.
+    """
+    used: list[Watch] = []
+
+    def show(path: str, query: str = "") -> Page:
+        page, watch = standing[path]
+        used.append(watch)
+        page.bring_to_front()
+        expect(page.locator("#strip .kpi").first).to_be_visible()
+        page.evaluate(SHOW, query)
+        expect(page).to_have_url(re.compile(rf"{re.escape(path)}{re.escape(f'?{query}' if query else '')}$"))
+        if "explain=" not in query:
+            expect(page.locator("#drawer")).to_be_hidden()
+        if "open=" not in query:
+            expect(page.locator("#sheet")).to_be_hidden()
+        return page
+
+    yield show
+    problems = [problem for watch in used for problem in watch.problems]
+    for watch in used:
+        watch.problems.clear()
     assert not problems, "\n".join(problems)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import PHONE, LookAt, OpenPage
 from tests.browser.looks import card, click, drawn, marks, query, sheet
 
 HOSTILE = (
@@ -54,8 +54,8 @@ def test_back_forward_reload_and_other_pages(open_page: OpenPage) -> None:
     expect(card(page, "cohort").locator(".seg .on")).to_have_text("Amount")
 
 
-def test_a_filter_is_ticked_and_taken_off(open_page: OpenPage) -> None:
-    page = drawn(open_page("/"), "months")
+def test_a_filter_is_ticked_and_taken_off(look_at: LookAt) -> None:
+    page = drawn(look_at("/"), "months")
     page.locator("#chips").get_by_text("All regions").click()
     picker = page.locator("#picker-rows a")
     expect(page.locator("#drawer")).to_be_visible()
@@ -87,8 +87,8 @@ def test_a_filter_is_ticked_and_taken_off(open_page: OpenPage) -> None:
     assert "region" not in asked(page)
 
 
-def test_periods_are_chosen_or_typed(open_page: OpenPage) -> None:
-    page = drawn(open_page("/funnel"), "cohort")
+def test_periods_are_chosen_or_typed(look_at: LookAt) -> None:
+    page = drawn(look_at("/funnel"), "cohort")
     menu = page.locator('[data-menu="period"]')
     menu.locator("summary").click()
     menu.get_by_text("Q2 2026", exact=True).click()
@@ -106,8 +106,8 @@ def test_periods_are_chosen_or_typed(open_page: OpenPage) -> None:
     assert asked(page)["cohort"] == ["all"]
 
 
-def test_looking_back(open_page: OpenPage) -> None:
-    page = drawn(open_page("/funnel"), "stock")
+def test_looking_back(look_at: LookAt) -> None:
+    page = drawn(look_at("/funnel"), "stock")
     menu = page.locator('[data-menu="as-of"]')
     menu.locator("summary").click()
     menu.get_by_text("31 Jul 2026").click()
@@ -125,16 +125,16 @@ def test_looking_back(open_page: OpenPage) -> None:
         ("compare", "Product", "by=product"),
     ],
 )
-def test_switches(open_page: OpenPage, name: str, label: str, option: str) -> None:
-    page = drawn(open_page("/funnel"), name)
+def test_switches(look_at: LookAt, name: str, label: str, option: str) -> None:
+    page = drawn(look_at("/funnel"), name)
     card(page, name).get_by_role("link", name=label, exact=True).click()
     expect(card(page, name).locator(".seg .on")).to_have_text(label)
     assert option in query(page)
 
 
 @pytest.mark.parametrize(("path", "lang"), [("/", "en"), ("/funnel", "zh")])
-def test_every_number_is_explained(open_page: OpenPage, path: str, lang: str) -> None:
-    page = drawn(open_page(path, lang=lang))
+def test_every_number_is_explained(open_page: OpenPage, look_at: LookAt, path: str, lang: str) -> None:
+    page = drawn(look_at(path) if lang == "en" else open_page(path, lang=lang))
     drawer = page.locator("#drawer")
     openers = [*page.locator("#strip .kpi").all(), *page.locator("section[data-card] [data-option^=explain]").all()]
     assert len(openers) > 8
@@ -153,8 +153,8 @@ def test_every_number_is_explained(open_page: OpenPage, path: str, lang: str) ->
         title = ""
 
 
-def test_rates_and_leads_typed_by_hand_and_back(open_page: OpenPage) -> None:
-    page = drawn(open_page("/funnel"), "forecast")
+def test_rates_and_leads_typed_by_hand_and_back(look_at: LookAt) -> None:
+    page = drawn(look_at("/funnel"), "forecast")
     forecast = card(page, "forecast")
     forecast.get_by_label("Type rates and lead times by hand").click()
     page.locator("#typed-rates").fill("0.5, 0.6, 0.7, 0.8")
@@ -188,15 +188,15 @@ def bar_colour(page: Page) -> str:
     return str(bars.evaluate("path => getComputedStyle(path).fill"))
 
 
-def test_the_link_is_copied(open_page: OpenPage) -> None:
-    page = drawn(open_page("/funnel?period=2026Q2&show=amount"), "cohort")
+def test_the_link_is_copied(look_at: LookAt) -> None:
+    page = drawn(look_at("/funnel", "period=2026Q2&show=amount"), "cohort")
     page.get_by_label("Copy the link to this view").click()
     expect(page.locator("#toasts")).to_contain_text("Link copied")
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
-def test_escape_closes_what_lies_on_top_first(open_page: OpenPage) -> None:
-    page = drawn(open_page("/funnel?open=stock%7Cstage%3Anone&explain=open_amount"), "stock")
+def test_escape_closes_what_lies_on_top_first(look_at: LookAt) -> None:
+    page = drawn(look_at("/funnel", "explain=open_amount&open=stock%7Cstage%3Anone"), "stock")
     expect(page.locator("#drawer")).to_be_visible()
     expect(page.locator("#sheet")).to_be_visible()
     menu = page.locator('[data-menu="period"]')
@@ -208,8 +208,8 @@ def test_escape_closes_what_lies_on_top_first(open_page: OpenPage) -> None:
     assert query(page) == ""
 
 
-def test_the_keyboard_reaches_everything(open_page: OpenPage) -> None:
-    page = drawn(open_page("/funnel"))
+def test_the_keyboard_reaches_everything(look_at: LookAt) -> None:
+    page = drawn(look_at("/funnel"))
     page.evaluate("scrollTo(0, 0); document.activeElement.blur()")
     wanted = set(
         page.locator("a[href], button, summary").evaluate_all(
@@ -255,7 +255,7 @@ def test_a_phone_has_tabs_and_whole_lists(open_page: OpenPage) -> None:
     assert box is not None and box["width"] == PHONE[0]
 
 
-def test_the_day_is_not_the_machines(open_page: OpenPage) -> None:
-    page = drawn(open_page("/"), "months")
+def test_the_day_is_not_the_machines(look_at: LookAt) -> None:
+    page = drawn(look_at("/"), "months")
     assert date.today() != date(2026, 8, 27)
     expect(page.locator('[data-menu="as-of"] summary')).to_contain_text("27 Aug")
