@@ -6,20 +6,24 @@ from typing import Any
 
 import pandas as pd
 
+from callbacks.explain_targets import of_planned
 from components.explain import InputLine, drawer, filled, fraction, row_buttons
 from components.view import View
 from components.wording import period_words
-from queries import backtest, forecast, funnel, headline, rows
+from queries import backtest, forecast, funnel, headline, row_list
 from queries.engine import current
 from queries.rows import Behind
 from queries.semantic import measures as m
 from queries.semantic.model import AnyMeasure, Ratio
+from queries.slices import PLANNED
 
 
 def explanation(view: View, topic: str) -> list[Any]:
     """The drawer's content for a topic: a measure's name, or a model of the funnel page."""
     if topic in _BY_STAGE:
         return _BY_STAGE[topic](view)
+    if topic in PLANNED:
+        return of_planned(view, topic.removeprefix("key_"), as_of=as_of_words(view, has_period=True))
     return of_measure(view, m.MEASURES[topic])
 
 
@@ -73,7 +77,7 @@ def _rows(view: View, measure: AnyMeasure) -> Any:
     behind = Behind.parse(measure.name)
     if behind is None:
         return None
-    deals = rows.total_behind(behind, view.slice_, scope=view.scope)["deals"].iloc[0]
+    deals = row_list.total_behind(behind, view.slice_, scope=view.scope)["deals"].iloc[0]
     return row_buttons(view, str(behind), view.numbers.count(deals))
 
 

@@ -20,7 +20,7 @@ from callbacks.wiring import page_path
 from components.shell import items
 from components.view import View
 from components.wording import dimension_words, filter_words, period_words
-from queries import rows
+from queries import row_list
 from queries.breakdown import CannotAnswer
 from queries.engine import NoData, frames_of, reading
 from queries.rows import Behind
@@ -76,7 +76,7 @@ def download_deals(kind: str) -> Response:
         behind = _asked(view)
         if behind is None:
             flask.abort(400, "Say which deals with open=..., as the list's own link does.")
-        made = rows.listing(behind, view.slice_, scope=view.scope)
+        made = row_list.listing(behind, view.slice_, scope=view.scope)
         found = frames_of(made.limit(MOST_ROWS_XLSX) if kind == "xlsx" else made, size=CHUNK)
         columns = [c.name for c in made.selected_columns if not c.name.endswith("_zh")]
         head = about(view, behind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pandas as pd
@@ -14,8 +15,9 @@ from components.links import aria, icon, to
 from components.view import View
 from components.wording import period_words
 from components.words import words
-from queries import rows
+from queries import row_list, rows
 from queries.engine import reading
+from queries.funnel import CRITICAL_INDEX, LATE_INDEX
 from queries.periods import Period
 from queries.rows import Behind
 from queries.semantic.dimensions import DIMENSIONS
@@ -26,11 +28,15 @@ _WIDE = {"name": 240, "account": 220, "product": 180}
 
 def sheet_head(view: View, behind: Behind) -> tuple[list[Any], list[dict[str, Any]]]:
     """Title with count and sum, downloads, a cross; and the columns that suit these deals."""
-    total = rows.total_behind(behind, view.slice_, scope=view.scope).iloc[0]
+    total = row_list.total_behind(behind, view.slice_, scope=view.scope).iloc[0]
     numbers, w, query = view.numbers, view.w, view.slice_.to_query()
     is_weighted = rows.kind_of(behind) == "weighted"
     facts = [
-        w("sheet.deals", count=int(total["deals"]), n=numbers.count(total["deals"])),
+        w(
+            "sheet.sales" if rows.kind_of(behind) == "sales" else "sheet.deals",
+            count=int(total["deals"]),
+            n=numbers.count(total["deals"]),
+        ),
         numbers.exact(total["amount"]),
     ]
     if is_weighted:
@@ -108,6 +114,8 @@ def column_of(view: View, name: str) -> dict[str, Any]:
         "width": _WIDE.get(name, 130),
         "filter": "agTextColumnFilter",
     }
+    if name in rows.SHARES:
+        column |= {"filter": False, "type": "rightAligned", "valueFormatter": {"function": "dealShare(params)"}}
     if name in rows.MONEY | rows.DAYS | {"age_index"}:
         column |= {
             "filter": "agNumberColumnFilter",
@@ -115,7 +123,12 @@ def column_of(view: View, name: str) -> dict[str, Any]:
             "valueFormatter": {"function": f"dealNumber(params, {'1' if name == 'age_index' else '0'})"},
         }
         if name == "age_index":
-            column["cellClassRules"] = {"behind": "params.value > 1.5"}
+            column["cellClassRules"] = {
+                "behind": f"params.value > {LATE_INDEX}",
+                "critical": f"params.value > {CRITICAL_INDEX}",
+            }
+            said = [(CRITICAL_INDEX, view.w("column.critical")), (LATE_INDEX, view.w("column.late"))]
+            column["valueFormatter"] = {"function": f"dealAge(params, {json.dumps(said, ensure_ascii=False)})"}
     if name in rows.DATES | {"status"}:
         column["filter"] = False
         column["width"] = 115
@@ -155,7 +168,7 @@ def show_rows(request: dict[str, Any] | None, query: str | None, version: str | 
         if behind is None:
             return {"rowData": [], "rowCount": 0}
         start, end = int(request["startRow"]), int(request["endRow"])
-        found = rows.deals_behind(
+        found = row_list.deals_behind(
             behind,
             view.slice_,
             scope=view.scope,

@@ -6,31 +6,30 @@ What was clicked is spelled `population|dimension:key|dimension:key`, so that it
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, FromClause, Select, and_, asc, desc, false, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, and_, false, literal, select
 
 from queries import forecast, tested
-from queries.engine import current, frame_of, question
+from queries.engine import current
 from queries.funnel import (
-    age_index,
+    CRITICAL_INDEX,
+    LATE_INDEX,
     cohort_period,
     is_late,
     pipeline_of,
     stage_age_limits,
     stages,
 )
-from queries.grid_filters import grid_filters
 from queries.headline import period_of
 from queries.periods import Period
 from queries.scope import Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
-from queries.semantic.facts import OPPORTUNITIES, PASSAGES
+from queries.semantic.facts import OPPORTUNITIES, PASSAGES, SALES
 from queries.semantic.model import AnyMeasure, Expression, Measure, Ratio
 from queries.slices import Slice
 from queries.source import Source, conditions
@@ -42,6 +41,7 @@ POPULATIONS = {
     "dropped": m.opportunity_count,
     "stock": m.open_count,
     "late": m.open_count,
+    "critical": m.open_count,
     "passed": m.opportunity_count,
     "landing": m.open_amount,
     "expected": m.open_amount,
@@ -50,10 +50,11 @@ POPULATIONS = {
     "said_weighted": m.open_amount,
 }
 _FORECASTS = {"landing", "expected"}
+_LATE = {"late": LATE_INDEX, "critical": CRITICAL_INDEX}
 #: What a back-test holds against each other; always of a quarter.
 _SAID = {"said_funnel", "said_weighted"}
 _TESTED = {"came", *_SAID}
-_MEASURED = {name for name, x in m.MEASURES.items() if x.fact is OPPORTUNITIES}
+_MEASURED = {name for name, x in m.MEASURES.items() if x.fact in (OPPORTUNITIES, SALES)}
 
 #: Columns of the list by what kind of deals it holds.
 COLUMNS = {
@@ -63,10 +64,12 @@ COLUMNS = {
     "won": ("name", "account", "rep", "region", "product", "amount", "created_on", "closed_on", "cycle_days"),
     "lost": ("name", "account", "rep", "region", "stage", "amount", "created_on", "closed_on", "close_reason"),
     "any": ("name", "account", "rep", "region", "stage", "status", "amount", "created_on", "closed_on"),
+    "sales": ("sold_on", "name", "account", "rep", "region", "product", "channel", "amount", "credit_share"),
 }  # fmt: skip
 MONEY = {"amount", "weight"}
 DAYS = {"active_days_in_stage", "cycle_days", "push_count"}
-DATES = {"created_on", "closed_on", "expected_close_on"}
+SHARES = {"credit_share"}
+DATES = {"created_on", "closed_on", "expected_close_on", "sold_on"}
 
 #: Where a member begins in the spelling; a name may hold the sign itself.
 _NEXT = re.compile(rf"\|(?=(?:landing|{'|'.join(d.DIMENSIONS)}):)")
@@ -128,7 +131,7 @@ def chosen(behind: Behind, slice_: Slice, *, scope: Scope) -> Chosen:
     quarter = tested.quarter_of(behind.key["quarter"]) if behind.population in _SAID else None
     if quarter is not None:
         slice_ = tested.evening_before(quarter, slice_)
-    source = Source.of(OPPORTUNITIES, slice_, measure.date)
+    source = Source.of(SALES if measure.fact is SALES else OPPORTUNITIES, slice_, measure.date)
     table = source.table
     where = [*conditions(source, slice_=slice_, scope=scope, period=period, extra=extra), rows(table)]
     return Chosen(source, tuple(where), weight(table), COLUMNS[kind_of(behind)])
@@ -151,9 +154,10 @@ def _meaning(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
     if name == "passed":
         return m.opportunity_count, None, _passed(behind, slice_, scope), [], _amount
     extra += [("stage", key["stage"])] if "stage" in key else []
-    if name in {"stock", "late"}:
-        rows = is_late(stage_age_limits(slice_, scope=scope)) if name == "late" else m.open_count.rows
-        return m.open_count, None, rows, extra, _amount
+    if name in _LATE:
+        return m.open_count, None, is_late(stage_age_limits(slice_, scope=scope), _LATE[name]), extra, _amount
+    if name == "stock":
+        return m.open_count, None, m.open_count.rows, extra, _amount
     measure, period = m.MEASURES[name], _period(behind, slice_)
     basic = measure.under if isinstance(measure, Ratio) else measure
     if not isinstance(measure, Ratio) and measure.additive:
@@ -235,95 +239,8 @@ def kind_of(behind: Behind) -> str:
     if behind.population in {*_FORECASTS, *_SAID, "weighted_pipeline"}:
         return "weighted"
     measure = measure_of(behind)
+    if measure.fact is SALES:
+        return "sales"
     if measure.date is None:
         return "open"
     return measure.name.partition("_")[0] if measure.name.startswith(("won_", "lost_")) else "any"
-
-
-@question
-def total_behind(behind: Behind, slice_: Slice, *, scope: Scope) -> pd.DataFrame:
-    """One row: `deals`, their `amount`, and `weight`, the sum of what each adds to the number that was clicked."""
-    rows = chosen(behind, slice_, scope=scope)
-    columns = [
-        func.count().label("deals"),
-        func.sum(rows.source.table.c.amount).label("amount"),
-        func.sum(rows.weight).label("weight"),
-    ]
-    answer = frame_of(select(*columns).select_from(rows.source.table).where(*rows.where))
-    return answer.astype(float).fillna(0.0)
-
-
-def deals_behind(
-    behind: Behind,
-    slice_: Slice,
-    *,
-    scope: Scope,
-    limit: int | None = 100,
-    offset: int = 0,
-    sort: Sequence[tuple[str, str]] = (),
-    filters: Mapping[str, Mapping[str, Any]] | None = None,
-) -> pd.DataFrame:
-    """One row per deal behind the number: opportunity_id and the columns that suit it, largest first unless sorted.
-
-    `sort` is (column, "asc" | "desc"); `filters` are the grid's own, by column. Names come with their Chinese form
-    in `<name>_zh`.
-    """
-    made = listing(behind, slice_, scope=scope, sort=sort, filters=filters)
-    if limit is not None:
-        made = made.limit(limit).offset(offset)
-    return frame_of(made)
-
-
-def listing(
-    behind: Behind,
-    slice_: Slice,
-    *,
-    scope: Scope,
-    sort: Sequence[tuple[str, str]] = (),
-    filters: Mapping[str, Mapping[str, Any]] | None = None,
-) -> Select[Any]:
-    """The SELECT of `deals_behind`, without a limit: what a download streams."""
-    rows = chosen(behind, slice_, scope=scope)
-    limits = stage_age_limits(slice_, scope=scope)
-    available = _available(rows, limits)
-    wanted = [name for name in rows.columns if name in available]
-    labelled = [rows.source.table.c.opportunity_id]
-    for name in wanted:
-        labelled.append(available[name].label(name))
-        if f"{name}_zh" in available:
-            labelled.append(available[f"{name}_zh"].label(f"{name}_zh"))
-    where = [*rows.where, *grid_filters(available, filters or {})]
-    made = select(*labelled).select_from(rows.source.joins(_LOOKED_UP, names=True)).where(*where)
-    order = [(desc if way == "desc" else asc)(available[name]).nulls_last() for name, way in sort if name in available]
-    return made.order_by(
-        *(order or [desc(rows.source.table.c.amount).nulls_last()]), rows.source.table.c.opportunity_id
-    )
-
-
-_LOOKED_UP = (d.account, d.rep, d.region, d.product, d.stage)
-
-
-def _available(rows: Chosen, limits: pd.DataFrame) -> dict[str, ColumnElement[Any]]:
-    t = rows.source.table
-    found: dict[str, ColumnElement[Any]] = {
-        "name": func.coalesce(t.c.name, t.c.opportunity_id),
-        "name_zh": func.coalesce(t.c.name_zh, t.c.name, t.c.opportunity_id),
-        "status": t.c.status,
-        "amount": t.c.amount,
-        "weight": rows.weight,
-        "created_on": t.c.created_on,
-        "closed_on": t.c.closed_on,
-        "expected_close_on": t.c.expected_close_on,
-        "active_days_in_stage": t.c.active_days_in_stage,
-        "push_count": t.c.push_count,
-        "age_index": age_index(t, limits),
-        "close_reason": t.c.close_reason,
-        "close_reason_zh": func.coalesce(t.c.close_reason_zh, t.c.close_reason),
-        "cycle_days": m.cycle_days.weight(t) if m.cycle_days.weight else t.c.closed_on,
-    }
-    for dimension in _LOOKED_UP:
-        table = rows.source.joined(dimension)
-        plain, zh = dimension.names or (dimension.key, dimension.key)
-        found[dimension.name] = table.c[plain]
-        found[f"{dimension.name}_zh"] = func.coalesce(table.c[zh], table.c[plain])
-    return found

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm import schema
-from queries import options, rows
+from queries import options, row_list
 from queries.breakdown import breakdown
 from queries.engine import Database, frame_of, reading
 from queries.rows import Behind
@@ -149,7 +149,7 @@ def test_lists_and_menus_hold_nothing_from_outside_the_scope(deals):
     for population in ("opportunity_count", "stock", "reached", "won_amount", "landing"):
         behind = Behind.parse(population)
         assert behind is not None
-        listed = rows.deals_behind(behind, Slice(period="all"), scope=scope, limit=None)
+        listed = row_list.deals_behind(behind, Slice(period="all"), scope=scope, limit=None)
         assert set(listed["opportunity_id"]) <= set(own["opportunity_id"])
     assert set(options.members("region", scope=scope)["key"]) == {region}
     assert set(options.members("rep", scope=scope)["key"]) == set(own["rep"])

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from queries import backtest, forecast, funnel, overview, rows
+from queries import backtest, forecast, funnel, overview, row_list, rows
 from queries.breakdown import breakdown
 from queries.engine import Database, reading
 from queries.rows import Behind
@@ -37,11 +37,11 @@ def adds_up(spelled: str, slice_: Slice, *, scope: Scope = EVERYTHING, **expecte
     """The total of the list says the number, and the rows of the list are what the total counts."""
     behind = Behind.parse(spelled)
     assert behind is not None and str(behind) == spelled
-    total = rows.total_behind(behind, slice_, scope=scope).iloc[0]
+    total = row_list.total_behind(behind, slice_, scope=scope).iloc[0]
     for name, number in expected.items():
         assert total[name] == pytest.approx(number, abs=1e-3), (spelled, name)
-    listed = rows.deals_behind(behind, slice_, scope=scope, limit=None)
-    assert listed["opportunity_id"].is_unique
+    listed = row_list.deals_behind(behind, slice_, scope=scope, limit=None)
+    assert listed.iloc[:, 0].is_unique
     assert len(listed) == total["deals"]
     assert listed["amount"].astype(float).sum() == pytest.approx(total["amount"], abs=1e-6)
     if "weight" in listed:
@@ -67,6 +67,15 @@ def test_stock_and_late(slice_):
     for step in funnel.stage_stock(slice_, scope=EVERYTHING).itertuples():
         adds_up(f"stock|stage:{step.stage}", slice_, deals=step.open_count, amount=step.open_amount)
         adds_up(f"late|stage:{step.stage}", slice_, deals=step.late_count, amount=step.late_amount)
+        adds_up(f"critical|stage:{step.stage}", slice_, deals=step.critical_count, amount=step.critical_amount)
+
+
+def test_late_and_critical_of_all_stages(slice_):
+    stock = funnel.stage_stock(slice_, scope=EVERYTHING)
+    pipeline = stock["pipeline"].iloc[0]
+    for name in ("late", "critical"):
+        sums = stock[[f"{name}_count", f"{name}_amount"]].sum()
+        adds_up(f"{name}|pipeline:{pipeline}", slice_, deals=sums.iloc[0], amount=sums.iloc[1])
 
 
 def test_passed(slice_):
@@ -131,8 +140,29 @@ def test_every_measure(slice_, measure):
     adds_up(measure.name, slice_, **{column: whole})
     for row in breakdown(shown, by=[d.rep], slice_=slice_, scope=EVERYTHING).head(2).to_dict("records"):
         behind = Behind(measure.name, (("rep", row["rep"]),))
-        total = rows.total_behind(behind, slice_, scope=EVERYTHING)[column].iloc[0]
+        total = row_list.total_behind(behind, slice_, scope=EVERYTHING)[column].iloc[0]
         assert total == pytest.approx(row[shown.name], abs=1e-3), behind
+
+
+@pytest.mark.parametrize("basis", ["booking", "invoice"])
+def test_sales_lines(slice_, basis):
+    """Sales are counted on the slice's basis, returns among them."""
+    slice_ = slice_.with_option("basis", basis)
+    adds_up("sales_amount", slice_, amount=breakdown(m.sales_amount, slice_=slice_, scope=EVERYTHING).iloc[0, 0])
+    for row in breakdown(m.sales_amount, by=[d.product], slice_=slice_, scope=EVERYTHING).head(3).to_dict("records"):
+        adds_up(f"sales_amount|product:{row['product']}", slice_, amount=row["sales_amount"])
+
+
+def test_sales_lines_name_their_deal_customer_and_credit(make_company):
+    sold = {"sale_id": "s1", "basis": "booking", "sold_on": date(2026, 8, 1), "amount": 60, "credit_share": 0.6}
+    lines = [sold | {"opportunity_id": "w", "rep_id": "r1"}, sold | {"sale_id": "s2", "amount": 40, "rep_id": "r2"}]
+    with reading(make_company(opportunities=[deal("w", "won")], sales=lines)):
+        found = row_list.deals_behind(Behind("sales_amount"), Slice(), scope=EVERYTHING)
+    assert [c for c in found.columns if not c.endswith("_zh")] == ["sale_id", *rows.COLUMNS["sales"]]
+    assert found[["sale_id", "name", "rep"]].to_numpy().tolist() == [
+        ["s1", "Deal w", "Zhou Ming"],
+        ["s2", "s2", "He Lan"],
+    ]
 
 
 def test_a_month_of_the_year_adds_up_although_the_period_is_the_quarter(demo):
@@ -210,7 +240,7 @@ def test_a_member_that_is_not_there_has_no_deals(spelled):
 
 
 def listed(**asked: Any) -> str:
-    found = rows.deals_behind(Behind("stock"), Slice(), scope=EVERYTHING, **asked)
+    found = row_list.deals_behind(Behind("stock"), Slice(), scope=EVERYTHING, **asked)
     return "".join(found["opportunity_id"])
 
 
@@ -312,13 +342,13 @@ def test_columns_suit_the_deals(make_company):
         for spelled, columns in (("won_amount", rows.COLUMNS["won"]), ("late", rows.COLUMNS["open"])):
             behind = Behind.parse(spelled)
             assert behind is not None
-            found = rows.deals_behind(behind, Slice(), scope=EVERYTHING)
+            found = row_list.deals_behind(behind, Slice(), scope=EVERYTHING)
             assert [c for c in found.columns if not c.endswith("_zh")] == ["opportunity_id", *columns]
-        found = rows.deals_behind(Behind("lost_amount"), Slice(), scope=EVERYTHING)
+        found = row_list.deals_behind(Behind("lost_amount"), Slice(), scope=EVERYTHING)
         assert found[["name", "rep", "region", "region_zh", "close_reason", "close_reason_zh"]].to_numpy().tolist() == [
             ["Deal l", "Zhou Ming", "East", "华东", "Price", "价格"]
         ]
-        won = rows.deals_behind(Behind("won_amount"), Slice(), scope=EVERYTHING)
+        won = row_list.deals_behind(Behind("won_amount"), Slice(), scope=EVERYTHING)
         assert won["cycle_days"].tolist() == [40]
 
 
