@@ -8,14 +8,14 @@
     if (params.value === null || params.value === undefined) return "–";
     return Number(params.value).toLocaleString(lang(), { style: "percent", maximumFractionDigits: 1 });
   };
-  functions.dealNumber = (params, digits) => {
-    if (!params.data) return "";  // the row is still on its way
-    if (params.value === null || params.value === undefined) return "–";
-    return Number(params.value).toLocaleString(lang(), { minimumFractionDigits: Number(digits), maximumFractionDigits: Number(digits) });
-  };
   /* "1.7 critical": the word of the first limit that the age index is above. */
   functions.dealAge = (params, limits) => {
     const word = limits.find(([limit]) => params.value > limit)?.[1];
     return [functions.dealNumber(params, "1"), word].filter(Boolean).join(" ");
+  };
+  functions.dealNumber = (params, digits) => {
+    if (!params.data) return "";  // the row is still on its way
+    if (params.value === null || params.value === undefined) return "–";
+    return Number(params.value).toLocaleString(lang(), { minimumFractionDigits: Number(digits), maximumFractionDigits: Number(digits) });
   };
 })();

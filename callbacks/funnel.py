@@ -23,6 +23,7 @@ from components.wording import dimension_words, period_words
 from queries import findings as f
 from queries import forecast, funnel, headline
 from queries.periods import fiscal_start, months_later
+from queries.rows import Behind
 
 PATH = "/funnel"
 KEY_NUMBERS = ("open_amount", "weighted_pipeline", "win_rate", "cycle_days", "opportunity_count")
@@ -196,7 +197,7 @@ def show_stage_days(view: View) -> Card:
 
 @wiring.card(ids.STOCK, path=PATH)
 def show_stock(view: View) -> Card:
-    """Open deals standing in each stage now, and the late ones among them."""
+    """Open deals standing in each stage now, and the critical ones among them; below, how many are late at all."""
     stock = funnel.stage_stock(view.slice_, scope=view.scope)
     show, numbers = view.slice_.option("stock"), view.numbers
     unit = numbers.unit_for(stock["open_amount"])
@@ -207,22 +208,34 @@ def show_stock(view: View) -> Card:
     counts = [numbers.count(v) for v in stock["open_count"]]
     amounts = [numbers.in_unit(v, unit) for v in stock["open_amount"]]
     by_amount = show == "amount"
-    late = [numbers.in_unit(v, unit) if by_amount else numbers.count(v) for v in stock[f"late_{show}"]]
+    critical = [numbers.in_unit(v, unit) if by_amount else numbers.count(v) for v in stock[f"critical_{show}"]]
     drawn = pd.DataFrame(
         {
             "label": [view.name(row) for row in stock.itertuples()],
             "key": [f"stock|stage:{stage}" for stage in stock["stage"]],
-            "late_key": [f"late|stage:{stage}" for stage in stock["stage"]],
+            "late_key": [f"critical|stage:{stage}" for stage in stock["stage"]],
             "value": stock[f"open_{show}"],
-            "late": stock[f"late_{show}"],
+            "late": stock[f"critical_{show}"],
             "text": amounts if by_amount else counts,
             "other_text": counts if by_amount else amounts,
-            "late_text": [view.w("figure.late", text=text) for text in late],
+            "late_text": [view.w("figure.critical", text=text) for text in critical],
         }
     )
     heads = (view.w("funnel.deals"), unit.label) if by_amount else (unit.label, view.w("funnel.deals"))
     figure = stage_stock(drawn, heads=heads, compact=view.compact, theme=view.theme, numbers=numbers)
-    return Card(figure, subtitle, tools)
+    return Card(figure, subtitle, tools, foot=late_words(view, stock))
+
+
+def late_words(view: View, stock: pd.DataFrame) -> list[Any]:
+    """ "Late 812 deals, ¥120M · critical 301 deals, ¥47M": both limits, each leading to its deals."""
+    said: list[Any] = []
+    pipeline = stock["pipeline"].iloc[0]
+    for name in ("late", "critical"):
+        count, amount = stock[f"{name}_count"].sum(), stock[f"{name}_amount"].sum()
+        text = view.w(f"funnel.{name}", n=view.numbers.count(count), amount=view.numbers.money(amount))
+        opens = view.slice_.with_option("open", str(Behind(name, (("pipeline", pipeline),))))
+        said.append(to(text, opens, className="link") if count else html.Span(text))
+    return said
 
 
 @wiring.card(ids.COMPARE, path=PATH)

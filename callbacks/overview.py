@@ -150,8 +150,8 @@ def _deal_line(view: View, row: Any, unit: Any) -> html.Tr:
     zh = view.lang == "zh"
     account, rep, stage, name = (getattr(row, f"{c}_zh" if zh else c) for c in ("account", "rep", "stage", "name"))
     index = "–" if pd.isna(row.age_index) else f"{float(row.age_index):.1f}"
-    late = not pd.isna(row.age_index) and row.age_index > funnel.LATE_INDEX
-    why, warned = _warning(view, row, late)
+    late, critical = (row.age_index > limit for limit in (funnel.LATE_INDEX, funnel.CRITICAL_INDEX))  # unknown: neither
+    why, warned = _warning(view, row, "age_critical" if critical else "age" if late else "")
     rest = (name or "").removeprefix(account or "").lstrip(" ·")
     return html.Tr(
         [
@@ -162,15 +162,15 @@ def _deal_line(view: View, row: Any, unit: Any) -> html.Tr:
             html.Td(rep or view.w("words.unassigned")),
             html.Td(stage),
             html.Td(html.B(view.numbers.in_unit(row.amount, unit)), className="num"),
-            html.Td(html.B(index, className="behind") if late else index, className="num"),
+            html.Td(html.B(index) if critical else index, className="num behind" if late else "num"),
             html.Td(why, className="behind" if warned else ""),
         ]
     )
 
 
-def _warning(view: View, row: Any, late: bool) -> tuple[str, bool]:
-    if late:
-        return view.w("overview.age", index=f"{float(row.age_index):.1f}"), True
+def _warning(view: View, row: Any, age: str) -> tuple[str, bool]:
+    if age:
+        return view.w(f"overview.{age}", index=f"{float(row.age_index):.1f}"), True
     if bool(row.is_overdue):
         return view.w("overview.overdue"), True
     if not pd.isna(row.push_count) and row.push_count >= 2:

@@ -89,11 +89,11 @@ def changed_amount(numbers: pd.DataFrame, measure: str, kind: str) -> Finding | 
 
 
 def late_stock(stock: pd.DataFrame) -> Finding | None:
-    """How much of the open pipeline stands still, and where most of it does."""
-    total, late = stock["open_amount"].sum(), stock["late_amount"].sum()
+    """How much of the open pipeline is critically late, and where most of it stands."""
+    total, late = stock["open_amount"].sum(), stock["critical_amount"].sum()
     if total <= 0 or late / total < NOTABLE_LATE:
         return None
-    worst = stock.loc[stock["late_amount"].idxmax()]
+    worst = stock.loc[stock["critical_amount"].idxmax()]
     return Finding(
         "late", min(0.9, 0.3 + late / total), {"amount": late, "share": late / total, "stage": worst["stage"]}
     )

@@ -19,10 +19,10 @@ from queries.scope import Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
 from queries.slices import Slice
-from queries.stage_sums import Exits, exits_by_days, open_by_age, recent_period
+from queries.stage_sums import NOTHING, Exits, exits_by_days, open_by_age, recent_period
 
-#: Above this multiple of the stage's P75 of won deals, a deal is late enough to be marked.
-LATE_INDEX = 1.5
+#: Above these multiples of the stage's P75 of won deals, a deal is late, and critical: late enough to be acted upon.
+LATE_INDEX, CRITICAL_INDEX = 1.0, 1.5
 #: A cohort of a running period that is younger than this says little about the last stages.
 YOUNG_DAYS = 180
 
@@ -227,20 +227,18 @@ def age_index(t: FromClause, limits: pd.DataFrame) -> ColumnElement[Any]:
 
 @question
 def stage_stock(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
-    """One row per open stage in order: open_count, open_amount, late_count, late_amount at the as-of date."""
+    """One row per open stage in order, at the as-of date: columns of `stages`, then count and amount of what is open,
+    late, and critical, each a part of the one before: open_count, open_amount, late_count ... critical_amount.
+    """
     steps = stages(slice_, scope=scope)
     standing = open_by_age(slice_, scope=scope)
-    limits = stage_age_limits(slice_, scope=scope).set_index("stage")["won_days_p75"] * LATE_INDEX
+    limits = stage_age_limits(slice_, scope=scope).set_index("stage")["won_days_p75"]
+    names = [f"{part}_{what}" for part in ("open", "late", "critical") for what in ("count", "amount")]
     rows = []
     for stage in steps["stage"]:
-        own = standing.get(stage)
-        if own is None:
-            rows.append((0.0, 0.0, 0.0, 0.0))
-            continue
-        is_late = own.ages > limits.get(stage, np.nan)
-        sums = [column.sum() for column in (own.deals, own.amount)]
-        rows.append((*sums, own.deals[is_late].sum(), own.amount[is_late].sum()))
-    names = ["open_count", "open_amount", "late_count", "late_amount"]
+        own, limit = standing.get(stage, NOTHING), limits.get(stage, np.nan)
+        parts = [own.ages >= 0, *(own.ages > limit * index for index in (LATE_INDEX, CRITICAL_INDEX))]
+        rows.append([column[part].sum() for part in parts for column in (own.deals, own.amount)])
     stock = steps.join(pd.DataFrame(rows, columns=names, index=steps.index, dtype=float))
     return stock[~stock["is_won"].fillna(False).astype(bool)]
 

@@ -56,6 +56,10 @@ def _sum(name: str, fact: Fact, en: str, zh: str, *, rows: Expression, date: str
 
 
 PAUSED_OUT = Text("Paused deals are left out.", "已暂停的商机不计入。")
+LATE = Text(
+    "Late: longer in its stage than three of four deals won in the last twelve months (P75); critical: 1.5 times that.",
+    "超期：在所处阶段的有效天数超过近十二个月赢单的 P75；严重超期：超过其 1.5 倍。",
+)
 UNDECIDED_OUT = Text("Open, paused and terminated deals are left out.", "进行中、已暂停和已终止的商机不计入。")
 
 opportunity_count = _count(
@@ -85,7 +89,7 @@ open_count = _count(
     "进行中商机",
     rows=_status("open"),
     date=None,
-    meaning=Text("Deals that are open at the as-of date.", "截至日仍在进行的商机数。"),
+    meaning=Text(f"Deals that are open at the as-of date. {LATE.en}", f"截至日仍在进行的商机数。{LATE.zh}"),
     formula=Text("count(open deals)", "进行中商机数"),
     left_out=PAUSED_OUT,
 )
@@ -96,7 +100,9 @@ open_amount = _sum(
     "在手商机",
     rows=_status("open"),
     date=None,
-    meaning=Text("What the deals that are open at the as-of date are worth.", "截至日进行中商机的金额。"),
+    meaning=Text(
+        f"What the deals that are open at the as-of date are worth. {LATE.en}", f"截至日进行中商机的金额。{LATE.zh}"
+    ),
     formula=Text("sum(amount of open deals)", "进行中商机金额之和"),
     left_out=PAUSED_OUT,
 )

@@ -65,9 +65,9 @@ def longest(found: list[Mark]) -> list[Mark]:
 
 
 def expected(page: Page, name: str, mark: Mark) -> float:
-    """What the list of a mark adds up to: its length; of a stage's stock that is in time, the late ones beside it."""
+    """What the list of a mark adds up to: its length; of a stage's stock, the critical ones beside it too."""
     if name == "stock" and mark.key.startswith("stock"):
-        beside = {mark.key, mark.key.replace("stock", "late", 1)}
+        beside = {mark.key, mark.key.replace("stock", "critical", 1)}
         return sum(other.value for other in marks(page, name) if other.key in beside and other.trace < 2)
     return mark.value
 

@@ -107,7 +107,7 @@ class TestAmount:
 
 
 def stock(*rows: tuple[str, float, float]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["stage", "open_amount", "late_amount"])
+    return pd.DataFrame(rows, columns=["stage", "open_amount", "critical_amount"])
 
 
 def test_late_stock_names_where_most_of_it_stands():

@@ -16,6 +16,8 @@ import pytest
 from queries import funnel
 from queries.breakdown import breakdown
 from queries.engine import Database, reading
+from queries.row_list import deals_behind
+from queries.rows import Behind
 from queries.scope import EVERYTHING, Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
@@ -137,29 +139,37 @@ def test_which_cohort(search, start, end):
 @pytest.mark.usefixtures("seven")
 class TestStock:
     def test_what_stands_where_and_what_is_late(self):
-        """P75 of deals won: 65 days in s1, 20 in s3, none in s2. Late is above one and a half times that."""
+        """P75 of deals won: 65 days in s1, 20 in s3, none in s2. Late is above that, critical above 1.5 times that."""
         assert told(funnel.stage_age_limits(Slice(), scope=EVERYTHING), "stage", "won_days_p75") == [
             ("s1", 65),
             ("s3", 20),
         ]
         found = funnel.stage_stock(Slice(), scope=EVERYTHING)
         assert told(found, "stage", "open_count", "open_amount", "late_count", "late_amount") == [
-            ("s1", 2, 900, 0, 0),
+            ("s1", 2, 900, 1, 500),
             ("s2", 1, 600, 0, 0),
             ("s3", 1, 300, 1, 300),
         ]
+        assert told(found, "stage", "critical_count", "critical_amount") == [("s1", 0, 0), ("s2", 0, 0), ("s3", 1, 300)]
 
-    def test_the_limit_itself_is_not_late(self, make_company):
+    def test_late_is_above_the_limit_and_critical_above_one_and_a_half_times_it(self, make_company):
+        """P75 is 20 days: the limit itself, 20 and 30 days, is not above it yet; the ages are the amounts."""
         won = passages("s1", [20], advanced=1, is_won=True)
-        deals = [standing("at", "s1", 1, age=30), standing("above", "s1", 1, age=31)]
+        deals = [standing(f"d{age}", "s1", age, age=age) for age in (20, 21, 30, 31)]
         with reading(make_company(opportunities=deals, stage_passages=won)):
-            assert funnel.stage_stock(Slice(), scope=EVERYTHING)["late_count"].tolist() == [1, 0, 0]
+            stock = funnel.stage_stock(Slice(), scope=EVERYTHING)
+            lists = {
+                name: set(deals_behind(Behind(name), Slice(), scope=EVERYTHING)["opportunity_id"])
+                for name in ("late", "critical")
+            }
+        assert told(stock, "open_count", "late_count", "critical_count") == [(4, 3, 1), (0, 0, 0), (0, 0, 0)]
+        assert told(stock, "open_amount", "late_amount", "critical_amount")[0] == (102, 82, 31)
+        assert lists == {"late": {"d21", "d30", "d31"}, "critical": {"d31"}}
 
     def test_limits_do_not_change_with_filters(self):
         filtered = Slice.from_search("region=North&status=open")
-        assert told(funnel.stage_stock(filtered, scope=EVERYTHING), "open_count", "late_count") == [
-            (1, 0), (0, 0), (1, 1),
-        ]  # fmt: skip
+        found = funnel.stage_stock(filtered, scope=EVERYTHING)
+        assert told(found, "open_count", "late_count", "critical_count") == [(1, 1, 0), (0, 0, 0), (1, 1, 1)]
 
     def test_paused_deals_are_no_stock(self, make_company):
         with reading(make_company(opportunities=[deal("a", "paused"), deal("b")])):
