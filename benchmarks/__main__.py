@@ -9,11 +9,13 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from benchmarks import browser, callbacks, company, questions, server
+from benchmarks import browser, callbacks, company, questions, server, targets
 from benchmarks.report import Measured, write
-from queries import options
+from components import drill
+from queries import attainment, options
 from queries.engine import reading
 from queries.scope import EVERYTHING
+from queries.slices import Slice
 from queries.warehouse import Warehouse
 from settings import Settings
 
@@ -24,6 +26,7 @@ QUICK = 5_000
 def measured(size: int, *, kept: Path, runs: int, chromium: str | None) -> Measured:
     """Everything at one size."""
     settings, made_in = company.made(size, kept=kept)
+    target_rows = targets.publish(settings, rows=targets.ROWS if size >= 100_000 else 10 * size)
     asked = list(questions.compared(settings, runs=runs))
     products = _products(settings)
     starts = []
@@ -34,9 +37,31 @@ def measured(size: int, *, kept: Path, runs: int, chromium: str | None) -> Measu
         starts.append(running.started_in)
         url = f"http://127.0.0.1:{running.port}"
         pages = browser.measured(url, products, chromium=chromium, runs=runs) if chromium else []
+        drills = browser.drilled(url, _ways_down(settings), chromium=chromium) if chromium else []
         answered = list(callbacks.measured(running.port, products, runs=runs))
         memory = running.memory()
-    return Measured(size, made_in, median(starts), memory, asked, answered, pages)
+    return Measured(size, made_in, median(starts), memory, asked, answered, pages, target_rows, drills)
+
+
+def _ways_down(settings: Settings) -> list[list[str]]:
+    """For some regions the slices of a drill: region, its largest office, that office's largest rep."""
+    warehouse = Warehouse(settings)
+    try:
+        with reading(warehouse.database()):
+            ways = []
+            for region in attainment.attainment_by(Slice(), scope=EVERYTHING, by="region")["region"].head(7):
+                slice_, way = drill.into(Slice(), "region", str(region)), []
+                way.append(slice_.to_query())
+                for name in ("office", "rep"):
+                    members = attainment.attainment_by(slice_, scope=EVERYTHING, by=name)
+                    if members.empty:
+                        break
+                    slice_ = drill.into(slice_, name, str(members.loc[members["actual"].idxmax(), name]))
+                    way.append(slice_.to_query())
+                ways.append(way)
+            return [way for way in ways if len(way) == 3]
+    finally:
+        warehouse.close()
 
 
 def _products(settings: Settings) -> list[str]:

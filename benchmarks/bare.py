@@ -6,6 +6,8 @@ are taken as known, because the application too asks for them once a load.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 STAGES = [
     "SELECT pipeline, count(*) FROM opportunities GROUP BY pipeline",
     "SELECT stage_id, name, name_zh, position, is_won, typical_days, pipeline FROM stages ORDER BY pipeline, position",
@@ -153,3 +155,24 @@ DECIDING = [
     " ORDER BY o.active_days_in_stage / days > 1.5 OR o.push_count >= 2 OR o.expected_close_on < $as_of DESC,"
     " o.amount DESC, o.opportunity_id LIMIT 6"
 ]
+
+SOLD = (
+    "SELECT sum(amount) FILTER (sold_on BETWEEN $start AND $end),"
+    " sum(amount) FILTER (sold_on BETWEEN $last_year_start AND $last_year_end) FROM sales WHERE basis = 'booking'"
+    " AND (sold_on BETWEEN $start AND $end OR sold_on BETWEEN $last_year_start AND $last_year_end)"
+)
+SOLD_BY_DAY = "SELECT sold_on, sum(amount) FROM sales WHERE basis = 'booking' GROUP BY sold_on"
+_MEMBER = {"region": "r.region", "office": "s.office_id", "rep": "s.rep_id", "product_category": "p.category"}
+
+
+def drill(by: str, filters: Mapping[str, str]) -> str:
+    """Sales by member within members, this quarter to date and last year's same days."""
+    within = "".join(f" AND {_MEMBER[name]} = '{key}'" for name, key in filters.items())
+    return (
+        f"SELECT {_MEMBER[by]}, sum(amount) FILTER (sold_on BETWEEN $start AND $end),"
+        " sum(amount) FILTER (sold_on BETWEEN $last_year_start AND $last_year_end)"
+        " FROM sales AS s LEFT JOIN regions AS r ON r.office_id = s.office_id"
+        " LEFT JOIN products AS p ON p.product_id = s.product_id WHERE basis = 'booking'"
+        " AND (sold_on BETWEEN $start AND $end OR sold_on BETWEEN $last_year_start AND $last_year_end)"
+        f"{within} GROUP BY 1"
+    )

@@ -11,10 +11,9 @@ from statistics import median
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.callbacks import unlike
+from benchmarks.callbacks import PAGES, unlike
 
 SIZE = {"width": 1440, "height": 900}
-PAGES = ("/", "/funnel")
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 WATCH = (Path(__file__).parent / "watch.js").read_text(encoding="utf-8")
 
@@ -39,6 +38,22 @@ def measured(url: str, products: list[str], *, chromium: str, runs: int) -> list
             browser.close()
 
 
+def drilled(url: str, steps: list[list[str]], *, chromium: str) -> list[float]:
+    """Milliseconds until the last chart in sight has been painted after each step of ways down (medians by step)."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
+        try:
+            with _opened(browser, f"{url}/attainment") as page:
+                page.evaluate("watch.settled()")
+                took = []
+                for way in steps:
+                    took.append([page.evaluate("query => watch.change(query)", query)["charts"] for query in way])
+                    page.evaluate("query => watch.change(query)", "")
+            return [median(times) for times in zip(*took, strict=True)]
+        finally:
+            browser.close()
+
+
 def _seen(browser: Browser, url: str, path: str, products: list[str], runs: int) -> Seen:
     firsts = []
     for _ in range(3):  # a fresh profile each: nothing of the page is kept
@@ -47,7 +62,7 @@ def _seen(browser: Browser, url: str, path: str, products: list[str], runs: int)
     with _opened(browser, url + path) as page:
         page.evaluate("watch.settled()")
         # The pairs of the pages differ, and so do those that warm up: nobody has asked for any of them before.
-        filters = list(islice(unlike(products[::-1]), 2 * (runs + 3)))[PAGES.index(path) :: 2]
+        filters = list(islice(unlike(products[::-1]), len(PAGES) * (runs + 3)))[PAGES.index(path) :: len(PAGES)]
         changes = [page.evaluate("query => watch.change(query)", query) for query in filters][3:]
     return Seen(
         path, median(firsts), median(change["charts"] for change in changes), median(c["whole"] for c in changes)

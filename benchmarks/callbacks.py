@@ -17,6 +17,7 @@ Json = dict[str, Any]
 STORES = {"theme": "light", "panel": "", "health": {"state": "ok"}}
 ROWS = {"startRow": 0, "endRow": 100, "sortModel": [], "filterModel": {}}
 OPENED = "open=stock"
+PAGES = ("/", "/funnel", "/attainment")
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def unlike(products: list[str]) -> Iterator[str]:
 
 
 def measured(port: int, products: list[str], *, runs: int) -> Iterator[Answered]:
-    """All callbacks of the overview and of the funnel page."""
+    """All callbacks of all pages."""
     client = Client(port)
     filters = unlike(products)
     for name, wire, path in _wires(client):
@@ -97,7 +98,7 @@ def _wires(client: Client) -> Iterator[tuple[str, Json, str]]:
         if wire["clientside_function"] is None:
             name = _name(wire["output"])
             by_page = any(end["id"] == "_pages_location" for end in (*wire["state"], *wire["inputs"]))
-            for path in ("/", "/funnel") if by_page else ("/funnel",):
+            for path in PAGES if by_page else ("/funnel",):
                 yield (f"{name} of {path}" if by_page else name), wire, path
 
 
