@@ -96,6 +96,22 @@ def test_rows_sort_filter_and_page(open_page: OpenPage) -> None:
     expect(grid.locator('.ag-row[row-index="0"] .ag-cell[col-id="name"]')).to_contain_text(name)
 
 
+def test_late_and_critical_deals_are_told_in_words(open_page: OpenPage) -> None:
+    page = drawn(open_page("/funnel"), "stock")
+    for name, words in (("Late", {"late", "critical"}), ("Critical", {"critical"})):
+        link = card(page, "stock").locator("footer a", has_text=re.compile(f"^{name}"))
+        count = re.search(r": ([\d,]+),", link.inner_text())
+        link.click()
+        sheet(page)
+        assert count is not None and total(page).deals == int(count[1].replace(",", ""))
+        ages = page.locator('#sheet .ag-row:not(.coming) .ag-cell[col-id="age_index"]')
+        ages.first.scroll_into_view_if_needed()
+        told = [text.split() for text in ages.all_inner_texts()]
+        assert told and {word for _, word in told} <= words
+        assert all(float(index) >= (1.5 if word == "critical" else 1.0) for index, word in told)
+        page.keyboard.press("Escape")
+
+
 def test_rows_on_their_way_are_blank(open_page: OpenPage) -> None:
     page = drawn(open_page("/funnel"), "stock")
     held: list[Route] = []

@@ -14,7 +14,8 @@ import pytest
 
 from queries.backtest import backtest, forecast_errors
 from queries.engine import reading
-from queries.rows import Behind, deals_behind
+from queries.row_list import deals_behind
+from queries.rows import Behind
 from queries.scope import EVERYTHING, Scope
 from queries.slices import Slice
 from tests.queries.conftest import MakeCompany
