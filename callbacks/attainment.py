@@ -16,6 +16,7 @@ from components.wording import member_words, period_words
 from queries import attainment as a
 from queries import findings as f
 from queries.engine import current
+from queries.semantic.planned import PLANNED
 
 PATH = "/attainment"
 KEY_NUMBERS = ("sales_amount",)
@@ -136,18 +137,18 @@ def key_strip(view: View) -> html.Div:
         ("actual", *numbers.money_parts(row.actual), _share(view, row.growth, w("against.last_year"))),
         ("pace", *_share_parts(view, row.pace), _money(view, row.variance, w("attainment.against_due"))),
         ("landing", *_money_parts(view, row.landing), on_target),
-        ("required", *needed, _share(view, steeper, daily, up_is_good=False) or Delta(0, None, "", left)),
+        ("required_rate", *needed, _share(view, steeper, daily, up_is_good=False) or Delta(0, None, "", left)),
         ("coverage", *_coverage_parts(view, row), Delta(0, None, "", standing or w("attainment.over"))),
     ]
     return html.Div(
         [
             key_number(
-                w(f"attainment.key_{name}"),
+                view.say(PLANNED[name].label),
                 digits,
                 unit,
                 [delta or Delta(0, None, "", w("against.nothing"))],
                 view=view,
-                explain=f"key_{name}",
+                explain=name,
                 spark=None,
             )
             for name, digits, unit, delta in cells

@@ -15,7 +15,7 @@ from queries.engine import current
 from queries.rows import Behind
 from queries.semantic import measures as m
 from queries.semantic.model import AnyMeasure, Ratio
-from queries.slices import PLANNED
+from queries.semantic.planned import PLANNED
 
 
 def explanation(view: View, topic: str) -> list[Any]:
@@ -23,7 +23,7 @@ def explanation(view: View, topic: str) -> list[Any]:
     if topic in _BY_STAGE:
         return _BY_STAGE[topic](view)
     if topic in PLANNED:
-        return of_planned(view, topic.removeprefix("key_"), as_of=as_of_words(view, has_period=True))
+        return of_planned(view, PLANNED[topic], as_of=as_of_words(view, has_period=True))
     return of_measure(view, m.MEASURES[topic])
 
 

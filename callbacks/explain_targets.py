@@ -1,4 +1,4 @@
-"""Fills the drawer "how is this computed" for the numbers of the attainment page."""
+"""Fills the drawer "how is this computed" for the numbers that hold sales against targets."""
 
 from __future__ import annotations
 
@@ -14,67 +14,44 @@ from queries import attainment as a
 from queries import row_list
 from queries.engine import current
 from queries.rows import Behind
-
-#: What each number is made of, in the order in which it is said.
-_INPUTS = {
-    "actual": ("actual", "last_year"),
-    "pace": ("actual", "target", "elapsed", "on_track"),
-    "landing": ("actual", "elapsed"),
-    "required_rate": ("target", "actual", "days_left", "days_done"),
-    "coverage": ("open_amount", "target", "actual"),
-}
-_WORDS = {"actual": "attainment.actual", "on_track": "planned.due"}
-_PARTS = {
-    "pace": ("actual", "on_track"),
-    "landing": ("actual", "elapsed"),
-    "required_rate": ("gap", "days_left"),
-    "coverage": ("open_amount", "gap"),
-}
-#: The columns of `attainment` behind the page's names.
-COLUMN = {"actual": "actual", "pace": "pace", "landing": "landing", "required": "required_rate", "coverage": "coverage"}
+from queries.semantic.planned import PLANNED, Planned
 
 
-def of_planned(view: View, name: str, *, as_of: str) -> list[Any]:
-    """One of the numbers: `actual`, `pace`, `landing`, `required` or `coverage`; `as_of` says of which data."""
+def of_planned(view: View, number: Planned, *, as_of: str) -> list[Any]:
+    """One of the numbers; `as_of` says of which data."""
     found = a.attainment(view.slice_, scope=view.scope)
-    row, column = found.iloc[0], COLUMN[name]
-    value = _said(view, column, row[column])
-    formula: Any = html.Div(
-        [view.w("planned.actual_formula"), html.Span(["= ", html.B(_said(view, "actual", row["actual"], exact=True))])],
-        className="formula",
-    )
-    if column in _PARTS:
-        over, under = (_said(view, part, row[part]) for part in _PARTS[column])
-        words = fraction(view.w(f"planned.{name}_formula_over"), view.w(f"planned.{name}_formula_under"))
-        formula = filled(words, fraction(over, under), value)
+    row = found.iloc[0]
+    value = said(view, number, row)
+    exact = html.Span(["= ", html.B(said(view, number, row, exact=True))])
+    formula: Any = html.Div([view.say(number.formula), exact], className="formula")
+    if number.parts is not None:
+        over, under = (PLANNED[name] for name in number.parts)
+        words = fraction(view.say(over.label), view.say(under.label))
+        formula = filled(words, fraction(said(view, over, row), said(view, under, row)), value)
+    inputs = [PLANNED[name] for name in number.inputs]
     return drawer(
         view,
-        title=view.w(f"attainment.key_{name}"),
+        title=view.say(number.label),
         value=value,
-        meaning=view.w(f"planned.{name}_meaning"),
+        meaning=view.say(number.meaning),
         formula=formula,
-        inputs=[InputLine(_label(view, part), _said(view, part, row[part], exact=True)) for part in _INPUTS[column]],
+        inputs=[InputLine(view.say(one.label), said(view, one, row, exact=True)) for one in inputs],
         left_out=[view.w(f"planned.spread_{view.slice_.option('spread')}"), *_targets(view, found)],
         as_of=as_of,
-        rows=_rows(view, name),
+        rows=_rows(view, number),
     )
 
 
-def _label(view: View, part: str) -> str:
-    return view.w(_WORDS.get(part, f"planned.{part}"))
-
-
-def _said(view: View, part: str, value: float, *, exact: bool = False) -> str:
-    numbers = view.numbers
+def said(view: View, number: Planned, row: pd.Series, *, exact: bool = False) -> str:
+    """A number of `attainment`'s row in its own format."""
+    numbers, value = view.numbers, row[number.column]
     if pd.isna(value):
         return view.w("words.na")
-    if part in {"pace", "elapsed"}:
+    if number.format == "money":
+        return numbers.exact(value) if exact else numbers.money(value)
+    if number.format == "share":
         return numbers.share(value)
-    if part in {"days_left", "days_done"}:
-        return numbers.count(value)
-    if part == "coverage":
-        return numbers.multiple(value)
-    return numbers.exact(value) if exact else numbers.money(value)
+    return numbers.multiple(value) if number.format == "multiple" else numbers.count(value)
 
 
 def _targets(view: View, found: pd.DataFrame) -> list[str]:
@@ -82,17 +59,17 @@ def _targets(view: View, found: pd.DataFrame) -> list[str]:
     w, targets, reason = view.w, current().targets, found.attrs["reason"]
     if reason or targets is None:
         return [w("planned.no_target", why=w(f"attainment.{reason or 'no_version'}"))]
-    said = []
+    lines = []
     for row in targets.versions[targets.versions["version_id"].isin(list(found.attrs["levels"]))].itertuples():
         level = [dimension_words(name, view) for name in found.attrs["levels"][row.version_id]]
         named = w("attainment.version", year=row.fiscal_year, number=row.number)
-        said.append(w("planned.version", name=named, level=" × ".join(level) or w("planned.level_company")))
-    return said
+        lines.append(w("planned.version", name=named, level=" × ".join(level) or w("planned.level_company")))
+    return lines
 
 
-def _rows(view: View, name: str) -> Any:
-    """The sales behind the actual, or the open deals behind the coverage."""
-    behind = Behind.parse({"coverage": "open_amount"}.get(name, "sales_amount"))
+def _rows(view: View, number: Planned) -> Any:
+    """The open deals behind what is open, the sales behind everything else."""
+    behind = Behind.parse("open_amount" if number.name in {"coverage", "open_expected"} else "sales_amount")
     assert behind is not None
     lines = row_list.total_behind(behind, view.slice_, scope=view.scope)["deals"].iloc[0]
     return row_buttons(view, str(behind), view.numbers.count(lines))

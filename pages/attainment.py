@@ -19,11 +19,11 @@ def layout(**query: str) -> html.Div:
     """Five key numbers, members against targets, the bridge, the course, months, shares, deals to act on."""
     w = words(access.language())
     cards = [
-        panel(w, ids.ATTAINMENT, span=7, title=w("attainment.bars"), explain="key_pace"),
-        panel(w, ids.BRIDGE, span=5, title=w("attainment.bridge"), explain="key_actual"),
-        panel(w, ids.COURSE, span=7, title=w("attainment.course"), explain="key_landing"),
+        panel(w, ids.ATTAINMENT, span=7, title=w("attainment.bars"), explain="pace"),
+        panel(w, ids.BRIDGE, span=5, title=w("attainment.bridge"), explain="actual"),
+        panel(w, ids.COURSE, span=7, title=w("attainment.course"), explain="landing"),
         panel(w, ids.HEAT, span=5, title=w("attainment.heat")),
-        panel(w, ids.CLOSING, span=7, title=w("attainment.closing"), explain="key_coverage"),
+        panel(w, ids.CLOSING, span=7, title=w("attainment.closing"), explain="coverage"),
         panel(w, ids.SHARES, span=5, title=w("attainment.shares")),
     ]
     marks = [notation(w, "actual", "target", "forecast", "previous", "ahead", "behind")]

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from queries.periods import FIRST_YEAR, LAST_YEAR, RELATIVE, Period, PeriodError, canonical, parse_period
 from queries.semantic.dimensions import DIMENSIONS, FILTERS
 from queries.semantic.measures import MEASURES
+from queries.semantic.planned import PLANNED
 
 #: The value that stands for "none recorded" in filters, keys and addresses.
 UNASSIGNED = "unassigned"
@@ -28,8 +29,6 @@ def _one_of(*allowed: str) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, allowed)))
 
 
-#: Numbers of the attainment page that can be explained.
-PLANNED = ("key_actual", "key_pace", "key_landing", "key_required", "key_coverage")
 #: Switches that views have, each with the values it can take; the first is what holds when nothing is said.
 OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "basis": ("booking", _one_of(*_BASES)),

@@ -14,18 +14,21 @@ from urllib.parse import parse_qsl
 
 import pandas as pd
 
-from queries.breakdown import CannotAnswer, breakdown
+from queries.attainment import attainment, attainment_by
+from queries.breakdown import CannotAnswer, beside, breakdown
 from queries.engine import question
 from queries.scope import Scope
 from queries.semantic.dimensions import DIMENSIONS
+from queries.semantic.facts import SALES
 from queries.semantic.measures import MEASURES
 from queries.semantic.model import AnyMeasure, Dimension
+from queries.semantic.planned import OF_THE_WHOLE, PLANNED, Planned
 from queries.slices import Slice
 
 
 def named_measures(names: Iterable[str]) -> list[AnyMeasure]:
     """Measures by name; CannotAnswer says which name is unknown and what comes near."""
-    return [_found(name, MEASURES, "measure") for name in names]
+    return [_found(name, {**MEASURES, **dict.fromkeys(PLANNED)}, "measure") for name in names]
 
 
 def named_dimensions(names: Iterable[str]) -> list[Dimension]:
@@ -63,13 +66,42 @@ def table(measures: tuple[str, ...], by: tuple[str, ...], slice_: Slice, *, scop
     Money in major units, shares as fractions, NaN where not defined. Raises CannotAnswer.
     """
     if not measures:
-        raise CannotAnswer(f"Say which measure. There are: {', '.join(MEASURES)}.")
-    asked, dimensions = named_measures(dict.fromkeys(measures)), named_dimensions(dict.fromkeys(by))
-    answer = breakdown(*asked, by=dimensions, slice_=slice_, scope=scope)
+        raise CannotAnswer(f"Say which measure. There are: {', '.join([*MEASURES, *PLANNED])}.")
+    plain = named_measures(name for name in dict.fromkeys(measures) if name not in PLANNED)
+    dimensions = named_dimensions(dict.fromkeys(by))
+    planned = [PLANNED[name] for name in dict.fromkeys(measures) if name in PLANNED]
+    answer = breakdown(*plain, by=dimensions, slice_=slice_, scope=scope) if plain else None
+    if planned:
+        held = _planned(planned, dimensions, slice_, scope)
+        answer = held if answer is None else _joined(answer, held, [dimension.name for dimension in dimensions])
+    assert answer is not None
     for dimension in dimensions:
         if dimension.names is not None:
             answer[dimension.name] = answer[f"{dimension.name}_label"]
     return answer[list(dict.fromkeys([*by, *measures]))]
+
+
+def _planned(numbers: list[Planned], dimensions: list[Dimension], slice_: Slice, scope: Scope) -> pd.DataFrame:
+    """Numbers that hold sales against targets: of the whole, or by the members of one dimension."""
+    if not dimensions:
+        found = attainment(slice_, scope=scope)
+        return found[[one.column for one in numbers]].set_axis([one.name for one in numbers], axis=1)
+    only_whole = [one.name for one in numbers if one.name in OF_THE_WHOLE]
+    if len(dimensions) > 1 or dimensions[0].of_date or not dimensions[0].fits(SALES) or only_whole:
+        what = only_whole[0] if only_whole else numbers[0].name
+        raise CannotAnswer(
+            f"{what} is told for a whole view{'' if only_whole else ' or by one dimension that sales have'}; "
+            "filter for members instead."
+        )
+    name = dimensions[0].name
+    found = attainment_by(slice_, scope=scope, by=name).rename(columns={"label": f"{name}_label"})
+    found[f"{name}_label_zh"] = found.pop("label_zh")
+    columns = {one.name: found[one.column] for one in numbers}
+    return found[[name, f"{name}_label", f"{name}_label_zh"]].assign(**columns)
+
+
+def _joined(answer: pd.DataFrame, held: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    return beside(answer, held, on=by) if by else pd.concat([answer, held], axis=1)
 
 
 def records(answer: pd.DataFrame, measures: Sequence[str]) -> list[dict[str, Any]]:
@@ -83,7 +115,7 @@ def records(answer: pd.DataFrame, measures: Sequence[str]) -> list[dict[str, Any
 def _number(value: Any, name: str) -> float | int | None:
     if pd.isna(value):
         return None
-    measure = MEASURES[name]
+    measure = PLANNED.get(name) or MEASURES[name]
     if measure.format == "count":
         return int(value)
     return round(float(value), 4) if measure.format == "money" else float(value)
@@ -100,7 +132,7 @@ def _member(value: Any) -> Any:
 def vocabulary() -> Iterator[str]:
     """Every measure and dimension with its meaning, a line each."""
     yield "Measures"
-    for measure in MEASURES.values():
+    for measure in (*MEASURES.values(), *PLANNED.values()):
         yield f"  {measure.name:<20} {measure.meaning.en}  [{measure.formula.en}]"
     yield "Dimensions"
     for dimension in DIMENSIONS.values():

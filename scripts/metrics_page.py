@@ -8,6 +8,7 @@ from pathlib import Path
 from queries.semantic.dimensions import DIMENSIONS
 from queries.semantic.measures import MEASURES
 from queries.semantic.model import Ratio
+from queries.semantic.planned import PLANNED
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "metrics.md"
 BETTER = {"up": "higher", "down": "lower", None: "–"}
@@ -35,6 +36,15 @@ def _measures() -> Iterator[str]:
         by = x.date or "as-of date"
         left_out = f" {x.left_out.en}" if x.left_out else ""
         yield f"| `{x.name}` | {x.label.zh} | {kind} | {by} | {BETTER[x.better]} | {x.meaning.en}{left_out} |"
+    yield ""
+    yield "## Against targets"
+    yield ""
+    yield "Of a view or of the members of one dimension; on the basis, targets and spread that the view chooses."
+    yield ""
+    yield "| name | 中文 | formula | better | meaning |"
+    yield "|---|---|---|---|---|"
+    for y in PLANNED.values():
+        yield f"| `{y.name}` | {y.label.zh} | {y.formula.en} | {BETTER[y.better]} | {y.meaning.en} |"
     yield ""
 
 

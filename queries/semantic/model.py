@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, FromClause, Table, case, func, literal_column, or_, true
 
-Format = Literal["money", "count", "share", "days", "money_per_day"]
+Format = Literal["money", "count", "share", "days", "money_per_day", "multiple"]
 Better = Literal["up", "down"] | None
 
 

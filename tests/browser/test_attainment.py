@@ -94,7 +94,7 @@ def test_basis_version_and_spread_are_said_and_can_be_changed(open_page: OpenPag
     assert asked(page)["spread"] == ["seasonal"]
 
 
-@pytest.mark.parametrize("topic", ["key_actual", "key_pace", "key_landing", "key_required", "key_coverage"])
+@pytest.mark.parametrize("topic", ["actual", "pace", "landing", "required_rate", "coverage"])
 def test_every_key_number_explains_itself(open_page: OpenPage, topic: str) -> None:
     page = drawn(open_page(f"/attainment?explain={topic}"), "attainment")
     drawer = page.locator("#drawer")

@@ -96,7 +96,7 @@ def test_what_is_asked_twice_is_answered_once():
     [
         (("win_rat",), (), r"There is no measure called 'win_rat'. Did you mean win_rate"),
         (("won_amount",), ("regions",), r"There is no dimension called 'regions'. Did you mean region"),
-        (("xyzzy",), (), r"There is no measure called 'xyzzy'. There are: opportunity_count, .*sales_lines\."),
+        (("xyzzy",), (), r"There is no measure called 'xyzzy'. There are: opportunity_count, .*sales_lines, actual, .*coverage\."),
         ((), (), r"Say which measure. There are: "),
         (("sales_amount",), ("stage",), r"sales_amount counts sales, which have no stage. It goes by: "),
         (("open_amount",), ("month",), r"open_amount is a balance at the as-of date and belongs to no month"),
@@ -126,3 +126,26 @@ def test_every_measure_by_every_dimension_is_answered_or_refused_in_a_sentence(d
     assert answered
     for row in asked(*answered, by=(dimension,)):
         assert list(row) == [dimension, *answered]
+
+
+def test_numbers_against_targets_stand_beside_measures(make_company):
+    sold = {"basis": "booking", "sold_on": date(2026, 8, 1), "amount": 60, "office_id": "sh"}
+    with reading(make_company(opportunities=[deal("b", "won", 50)], sales=[sold | {"sale_id": "s"}])):
+        assert asked("won_count", "actual", "target", by=("region",)) == [
+            {"region": "East", "won_count": 1, "actual": 60, "target": None}
+        ]
+        assert asked("actual", "coverage", "won_amount") == [{"actual": 60, "coverage": None, "won_amount": 50}]
+
+
+@pytest.mark.parametrize(
+    ("measure", "by", "says"),
+    [
+        ("coverage", ("region",), "coverage is told for a whole view; filter for members instead."),
+        ("target", ("region", "rep"), "target is told for a whole view or by one dimension that sales have"),
+        ("attainment", ("month",), "attainment is told for a whole view or by one dimension"),
+        ("pace", ("stage",), "pace is told for a whole view or by one dimension"),
+    ],
+)
+def test_what_targets_cannot_be_told_by(measure, by, says):
+    with pytest.raises(CannotAnswer, match=says):
+        table((measure,), by, Slice(), scope=EVERYTHING)
