@@ -195,9 +195,18 @@ def stage_age_limits(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
 @question
 def _age_limits(plain: Slice, *, scope: Scope) -> pd.DataFrame:
     won = replace(
-        m.stage_days_p75, name="won_days_p75", rows=lambda t: and_(t.c.is_won.is_(True), t.c.left_on.is_not(None))
+        m.stage_days_p75, name="won_days_p75", rows=lambda t: and_(_was_won(t, plain), t.c.left_on.is_not(None))
     )
     return breakdown(won, by=[d.stage], slice_=plain, scope=scope, period=recent_period(plain))
+
+
+def _was_won(t: FromClause, slice_: Slice) -> ColumnElement[bool]:
+    """Whether the deal of a passage had been won by the as-of date: what came later is not known then."""
+    if slice_.as_of is None:
+        return t.c.is_won.is_(True)
+    deals = schema.opportunities
+    by_then = select(deals.c.opportunity_id).where(deals.c.status == "won", deals.c.closed_on <= slice_.as_of)
+    return t.c.opportunity_id.in_(by_then)
 
 
 def is_late(limits: pd.DataFrame, index: float = LATE_INDEX) -> Any:

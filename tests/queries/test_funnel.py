@@ -166,6 +166,24 @@ class TestStock:
         assert told(stock, "open_amount", "late_amount", "critical_amount")[0] == (102, 82, 31)
         assert lists == {"late": {"d21", "d30", "d31"}, "critical": {"d31"}}
 
+    def test_looking_back_a_deal_that_is_won_later_says_nothing(self, make_company):
+        """Both left s1 in March; `early` was won on 10 April, `later` in May: on 30 April only its 20 days count."""
+        left = {"stage_id": "s1", "position": 1, "entered_on": date(2026, 2, 1), "left_on": date(2026, 3, 1),
+                "outcome": "advanced", "is_won": True}  # fmt: skip
+        rows = [
+            left | {"opportunity_id": "early", "active_days": 20},
+            left | {"opportunity_id": "later", "active_days": 80},
+        ]
+        deals = [
+            deal("early", "won", 1, created_on=date(2026, 2, 1), closed_on=date(2026, 4, 10)),
+            deal("later", "won", 1, created_on=date(2026, 2, 1), closed_on=date(2026, 5, 10)),
+        ]
+        with reading(make_company(opportunities=deals, stage_passages=rows)):
+            then = funnel.stage_age_limits(Slice(as_of=date(2026, 4, 30)), scope=EVERYTHING)
+            now = funnel.stage_age_limits(Slice(), scope=EVERYTHING)
+        assert told(then, "stage", "won_days_p75") == [("s1", 20)]
+        assert told(now, "stage", "won_days_p75") == [("s1", 65)]
+
     def test_limits_do_not_change_with_filters(self):
         filtered = Slice.from_search("region=North&status=open")
         found = funnel.stage_stock(filtered, scope=EVERYTHING)
