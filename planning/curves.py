@@ -15,7 +15,7 @@ Spread = Literal["working", "linear", "seasonal"]
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """The weight of each day from `first` on; what lies outside counts as the nearest day known."""
+    """The weight of each day from `first` on; one before or after those known counts as they do on average."""
 
     first: date
     weights: np.ndarray
@@ -25,12 +25,11 @@ class Curve:
 
         A span without any weight (a holiday week by working days) is shared evenly over its days.
         """
-        low, high = self._places(starts), self._places(ends) + 1
+        low, high = self._place(starts), self._place(ends) + 1
         inner_low = low if since is None else np.maximum(low, self._place(since))
         inner_high = high if until is None else np.minimum(high, self._place(until) + 1)
         inner_high = np.maximum(inner_high, inner_low)
-        running = self._running
-        whole, part = running[high] - running[low], running[inner_high] - running[inner_low]
+        whole, part = self._until(high) - self._until(low), self._until(inner_high) - self._until(inner_low)
         evenly = (inner_high - inner_low) / (high - low)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(inner_high - inner_low == high - low, 1.0, np.where(whole > 0, part / whole, evenly))
@@ -43,20 +42,23 @@ class Curve:
     def course(self, start: date, end: date) -> np.ndarray:
         """The share that has passed at the end of each day from `start` to `end`; the last is 1."""
         days = np.arange(np.datetime64(start, "D"), np.datetime64(end, "D") + 1)
-        weights = self.weights[self._places(days)]
-        running = np.cumsum(weights if weights.any() else np.ones(len(days)))
+        low = self._place(days)
+        running = self._until(low + 1) - self._until(low[0])
+        running = running if running[-1] > 0 else np.arange(1.0, len(days) + 1)
         return running / running[-1]
 
     @cached_property
     def _running(self) -> np.ndarray:
         return np.append(0.0, np.cumsum(self.weights))
 
-    def _places(self, days: np.ndarray) -> np.ndarray:
-        places = (days.astype("datetime64[D]") - np.datetime64(self.first, "D")).astype(np.int64)
-        return np.clip(places, 0, len(self.weights) - 1)
+    def _until(self, places: np.ndarray) -> np.ndarray:
+        """What all days before a place weigh together, less than nothing before the first."""
+        known = np.clip(places, 0, len(self.weights))
+        return self._running[known] + (places - known) * self.weights.mean()
 
-    def _place(self, day: date) -> int:
-        return (day - self.first).days
+    def _place(self, day: np.ndarray | date) -> np.ndarray:
+        days = np.asarray(day, dtype="datetime64[D]")
+        return (days - np.datetime64(self.first, "D")).astype(np.int64)
 
 
 def curve(spread: Spread, *, first: date, working: np.ndarray, months: np.ndarray, shares: np.ndarray | None) -> Curve:
