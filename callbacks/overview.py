@@ -9,6 +9,7 @@ import pandas as pd
 from dash import dcc, html
 
 from callbacks import wiring
+from callbacks.figure_tables import members_table, months_table
 from callbacks.funnel import spoken
 from components import ids
 from components.cards import Card, by_switch
@@ -85,7 +86,7 @@ def show_months(view: View) -> Card:
         }
     )
     figure = month_columns(drawn, unit=unit, compact=view.compact, theme=view.theme, numbers=view.numbers)
-    return Card(figure, subtitle)
+    return Card(figure, subtitle, table=months_table(view, drawn, unit))
 
 
 @wiring.card(ids.MEMBERS, path=PATH)
@@ -110,7 +111,7 @@ def show_members(view: View) -> Card:
     )
     heads = (unit.label, view.w("against.last_year"))
     figure = member_bars(drawn, heads=heads, compact=view.compact, theme=view.theme, numbers=view.numbers)
-    return Card(figure, subtitle, tools)
+    return Card(figure, subtitle, tools, table=members_table(view, drawn, unit))
 
 
 def growth(view: View, value: float, before: float) -> str:
@@ -152,7 +153,7 @@ def _deal_line(view: View, row: Any, unit: Any) -> html.Tr:
     index = "–" if pd.isna(row.age_index) else f"{float(row.age_index):.1f}"
     late, critical = (row.age_index > limit for limit in (funnel.LATE_INDEX, funnel.CRITICAL_INDEX))  # unknown: neither
     why, warned = _warning(view, row, "age_critical" if critical else "age" if late else "")
-    rest = (name or "").removeprefix(account or "").lstrip(" ·")
+    rest = (name or "").removeprefix(account or "").lstrip(" ·,，")
     return html.Tr(
         [
             html.Td(

@@ -17,6 +17,7 @@ COLUMN, ROW = 0.56, 0.52  # of a place
 MOST_UPRIGHT, MOST_ON_PHONE = 7, 5  # steps; with more the bridge lies down
 USUAL_WIDTH, PHONE_WIDTH = 430, 300  # px of plot
 ROW_HEIGHT, FOOT = 29, 6  # px
+SPILL = 4  # px that a name of one word may stand over its column
 APART = 6  # px between two names on one line
 CUT_FROM, CUT_HEIGHT = 10, 4  # px above the axis: the gap that shows that it is cut
 WORTH_CUTTING = 0.3  # of the highest level: a cut below it would gain little
@@ -239,7 +240,11 @@ def _wrapped(frame: pd.DataFrame, compact: bool) -> list[str]:
 def _two_lines(name: str, width: float) -> str:
     if parts.text_width(name, parts.NOTE) <= width - APART:
         return name
-    breaks = [at for at, sign in enumerate(name) if sign == " "] or [math.ceil(len(name) / 2)]
+    breaks = [at for at, sign in enumerate(name) if sign == " "]
+    if not breaks and name.isascii():
+        # A Latin word is not torn apart: it may come close to its neighbours, else the bridge lies down.
+        return name if parts.text_width(name, parts.NOTE) <= width + SPILL else parts.fitted(name, width, parts.NOTE)
+    breaks = breaks or [math.ceil(len(name) / 2)]
     at = min(breaks, key=lambda place: abs(place - len(name) / 2))
     lines = [parts.fitted(line.strip(), width, parts.NOTE) for line in (name[:at], name[at:])]
     return "<br>".join(lines)
