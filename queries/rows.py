@@ -32,6 +32,7 @@ from queries.semantic import measures as m
 from queries.semantic.facts import OPPORTUNITIES, PASSAGES, SALES
 from queries.semantic.model import AnyMeasure, Expression, Measure, Ratio
 from queries.slices import Slice
+from queries.slipping import SLIPPING, slipping
 from queries.source import Source, conditions
 from queries.stage_sums import recent_period
 
@@ -42,6 +43,9 @@ POPULATIONS = {
     "stock": m.open_count,
     "late": m.open_count,
     "critical": m.open_count,
+    "pushed": m.open_count,
+    "past": m.open_count,
+    "slipping": m.open_count,
     "passed": m.opportunity_count,
     "landing": m.open_amount,
     "expected": m.open_amount,
@@ -156,6 +160,8 @@ def _meaning(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
     extra += [("stage", key["stage"])] if "stage" in key else []
     if name in _LATE:
         return m.open_count, None, is_late(stage_age_limits(slice_, scope=scope), _LATE[name]), extra, _amount
+    if name in SLIPPING:
+        return m.open_count, None, slipping(name, slice_, scope=scope), extra, _amount
     if name == "stock":
         return m.open_count, None, m.open_count.rows, extra, _amount
     measure, period = m.MEASURES[name], _period(behind, slice_)
