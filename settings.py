@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+#: What Chromium is called.
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 
 class SettingsError(ValueError):
@@ -37,6 +41,7 @@ class Settings:
     stale_hours: float = 30.0
     behind_proxy: bool = False
     secret_key: str | None = None
+    chromium: str | None = None  # None: the one on PATH, if there is one
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -59,6 +64,7 @@ class Settings:
             stale_hours=float(_whole(env, "STALE_HOURS", 30, 1, 24 * 365)),
             behind_proxy=_switch(env, "BEHIND_PROXY"),
             secret_key=env.get("SECRET_KEY") or None,
+            chromium=_program(env, "CHROMIUM"),
         )
         settings.refuse_unsafe()
         return settings
@@ -75,6 +81,17 @@ class Settings:
     def snapshots_dir(self) -> Path:
         """Where the DuckDB snapshots and their pointer file live."""
         return self.data_dir / "snapshots"
+
+    @property
+    def browser(self) -> str | None:
+        """The Chromium that draws pages as PDF and PNG; None where there is none."""
+        return self.chromium or next(filter(None, map(shutil.which, CHROMIUMS)), None)
+
+    @property
+    def own_origin(self) -> str:
+        """Where this machine reaches the application, whatever address others use."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 def _is_loopback(host: str) -> bool:
@@ -100,6 +117,13 @@ def _switch(env: Mapping[str, str], name: str) -> bool:
     if raw not in {"", "0", "1", "false", "true", "no", "yes"}:
         raise SettingsError(f"{name}={env[name]} is neither 1 nor 0.")
     return raw in {"1", "true", "yes"}
+
+
+def _program(env: Mapping[str, str], name: str) -> str | None:
+    raw = env.get(name, "")
+    if raw and shutil.which(raw) is None:
+        raise SettingsError(f"{name}={raw} is no program that can be run. Leave it out where there is none.")
+    return shutil.which(raw) if raw else None
 
 
 def _currency(env: Mapping[str, str]) -> str:

@@ -39,7 +39,9 @@
       });
     },
   };
-  window.addEventListener("beforeprint", () => document.querySelectorAll(".panel[data-card]").forEach(cards.draw));
+  /* Paper shows all of them; `drawall` is 53_download.js asking before it lets the page be printed. */
+  for (const asked of ["beforeprint", "drawall"])
+    window.addEventListener(asked, () => document.querySelectorAll(".panel[data-card]").forEach(cards.draw));
 
   /* Back and Forward on the same page hand the address to the store; Dash handles changes of page. */
   let path = location.pathname;

@@ -11,6 +11,7 @@ from dash import html
 
 from callbacks import wiring
 from callbacks.attainment import PATH, is_over
+from callbacks.figure_tables import course_table, shares_table
 from callbacks.overview import deal_table
 from components import drill, ids
 from components.cards import Card
@@ -52,7 +53,8 @@ def show_course(view: View) -> Card:
     figure = cumulative_course(
         days, tier_of(days), unit=unit, compact=view.compact, theme=view.theme, numbers=view.numbers
     )
-    return Card(figure, subtitle, foot=[html.Span(_landing_words(view, found))] if expects else [])
+    foot = [html.Span(_landing_words(view, found))] if expects else []
+    return Card(figure, subtitle, foot=foot, table=course_table(view, days, unit))
 
 
 def tier_of(days: pd.DataFrame) -> pd.DataFrame:
@@ -206,7 +208,7 @@ def show_shares(view: View) -> Card:
         }
     )
     figure = share_bars(drawn, compact=view.compact, theme=view.theme, numbers=view.numbers)
-    return Card(figure, subtitle)
+    return Card(figure, subtitle, table=shares_table(view, drawn))
 
 
 @wiring.card(ids.CLOSING, path=PATH)

@@ -10,6 +10,7 @@ from dash import html
 
 from callbacks import wiring
 from callbacks.attainment import PATH, is_over, label_of
+from callbacks.figure_tables import attainment_table, bridge_table
 from components import drill, ids
 from components.cards import Card, by_switch, switch
 from components.figures.bullet_bars import bullet_bars, height_of
@@ -41,8 +42,9 @@ def show_attainment(view: View) -> Card:
     subtitle = w(f"attainment.bars_sub{kind}", unit=unit.label, period=period_words(view.period, view))
     if found.empty:
         return Card(subtitle=subtitle, tools=tools, state=empty(view, w("attainment.heat_none")))
+    drawn = bars_frame(view, found, by)
     figure = bullet_bars(
-        bars_frame(view, found, by),
+        drawn,
         heads=(w("attainment.rate"), unit.label, w("attainment.target_head"), w("attainment.variance")),
         unit=unit,
         relative=view.slice_.option("variance") == "relative",
@@ -51,7 +53,8 @@ def show_attainment(view: View) -> Card:
         numbers=view.numbers,
     )
     wanted = height_of(len(found), view.compact)
-    return Card(figure, subtitle, tools, foot=_about_targets(view, found), height=wanted)
+    table = attainment_table(view, drawn, unit)
+    return Card(figure, subtitle, tools, foot=_about_targets(view, found), height=wanted, table=table)
 
 
 def way_words(name: str, view: View) -> str:
@@ -141,7 +144,8 @@ def show_bridge(view: View) -> Card:
         member=label_of(view, worst),
         amount=view.numbers.signed_money(worst["variance"]),
     )
-    return Card(figure, subtitle, tools, foot=[html.Span(foot)], height=bridge_height(drawn, view.compact))
+    height, table = bridge_height(drawn, view.compact), bridge_table(view, drawn, unit)
+    return Card(figure, subtitle, tools, foot=[html.Span(foot)], height=height, table=table)
 
 
 def _bridged(view: View) -> tuple[str, pd.DataFrame]:

@@ -8,6 +8,7 @@ import pandas as pd
 from dash import html
 
 from callbacks import wiring
+from callbacks.figure_tables import backtest_table, forecast_table
 from callbacks.funnel import PATH
 from callbacks.listing import date_label
 from components import ids
@@ -36,8 +37,9 @@ def show_forecast(view: View) -> Card:
     average = average_month(view)
     known = [] if average is None else [average]
     unit = numbers.unit_for([*totals["total"], *known])
+    drawn = forecast_frame(view, found, method)
     figure = forecast_columns(
-        forecast_frame(view, found, method),
+        drawn,
         totals,
         unit=unit,
         average=average,
@@ -46,7 +48,8 @@ def show_forecast(view: View) -> Card:
         theme=view.theme,
         numbers=numbers,
     )
-    return Card(figure, view.w(f"forecast.sub_{method}", unit=unit.label), tools, foot=foot(view))
+    table = forecast_table(view, drawn, totals, unit)
+    return Card(figure, view.w(f"forecast.sub_{method}", unit=unit.label), tools, foot=foot(view), table=table)
 
 
 def no_forecast(view: View) -> html.Div:
@@ -126,8 +129,9 @@ def show_backtest(view: View) -> Card:
         return Card(state=not_recorded(view, view.w("backtest.none")))
     unit = view.numbers.unit_for([*found["actual"], *found["funnel"], *found["weighted"]])
     names = (view.w("backtest.actual"), view.w("backtest.funnel"), view.w("backtest.weighted"))
+    drawn = found.assign(label=[date_label(view, "quarter", day) for day in found["quarter"]])
     figure = backtest_columns(
-        found.assign(label=[date_label(view, "quarter", day) for day in found["quarter"]]),
+        drawn,
         unit=unit,
         names=names,
         compact=view.compact,
@@ -135,7 +139,8 @@ def show_backtest(view: View) -> Card:
         numbers=view.numbers,
     )
     opens = columns_open(figure, [f"{day:%Y-%m-%d}" for day in found["quarter"]])
-    return Card(opens, view.w("backtest.sub", unit=unit.label), foot=error_lines(view, found))
+    subtitle, table = view.w("backtest.sub", unit=unit.label), backtest_table(view, drawn, unit)
+    return Card(opens, subtitle, foot=error_lines(view, found), table=table)
 
 
 def columns_open(figure: dict[str, Any], quarters: list[str]) -> dict[str, Any]:

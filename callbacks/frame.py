@@ -15,6 +15,7 @@ from callbacks.explain import explanation
 from callbacks.listing import sheet_head
 from callbacks.strip import strip
 from components import filter_bar, filter_sheet, ids
+from components.download import page_menu
 from components.links import icon
 from components.model_editor import model_editor
 from components.shell import items, nav_links, tab_links
@@ -70,7 +71,9 @@ def chips_of(view: View) -> list[Any]:
 def bar_of(view: View) -> list[Any]:
     """The top bar."""
     named, filters = name_of(view.path, view.w), filter_sheet.filters_button(view)
-    return filter_bar.top_bar(view, named, labels_of(view), is_late=wiring.is_stale(), filters=filters)
+    downloads = page_menu(view, named)
+    labels = labels_of(view)
+    return filter_bar.top_bar(view, named, labels, is_late=wiring.is_stale(), downloads=downloads, filters=filters)
 
 
 def name_of(path: str, w: Words) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from dash import html
 
 from callbacks import wiring
+from callbacks.figure_tables import cohort_table, compare_table, days_table, stock_table
 from components import ids
 from components.cards import Card, by_switch, switch
 from components.figures.funnel_multiples import funnel_multiples
@@ -135,7 +136,8 @@ def show_cohort(view: View) -> Card:
         theme=view.theme,
         numbers=view.numbers,
     )
-    return Card(figure, subtitle, tools, foot=[html.Span(immature(view, steps))])
+    table = cohort_table(view, drawn, unit or what)
+    return Card(figure, subtitle, tools, foot=[html.Span(immature(view, steps))], table=table)
 
 
 def reached_frame(view: View, steps: pd.DataFrame, show: str) -> tuple[pd.DataFrame, str]:
@@ -153,6 +155,7 @@ def reached_frame(view: View, steps: pd.DataFrame, show: str) -> tuple[pd.DataFr
             "of_previous": steps[f"{prefix}of_previous"],
             "of_first": steps[f"{prefix}of_first"],
             "dropped": ["" if pd.isna(v) else view.w("figure.dropped", text=write(v)) for v in dropped],
+            "dropped_text": ["" if pd.isna(v) else write(v) for v in dropped],
             "dropped_key": [f"dropped|stage:{stage}" for stage in steps["stage"]],
         }
     )
@@ -192,7 +195,7 @@ def show_stage_days(view: View) -> Card:
     )
     heads = (view.w("funnel.median"), view.w("funnel.p75"), view.w("funnel.success"))
     figure = stage_days(drawn, heads=heads, compact=view.compact, theme=view.theme, numbers=view.numbers)
-    return Card(figure, subtitle)
+    return Card(figure, subtitle, table=days_table(view, drawn))
 
 
 @wiring.card(ids.STOCK, path=PATH)
@@ -223,7 +226,8 @@ def show_stock(view: View) -> Card:
     )
     heads = (view.w("funnel.deals"), unit.label) if by_amount else (unit.label, view.w("funnel.deals"))
     figure = stage_stock(drawn, heads=heads, compact=view.compact, theme=view.theme, numbers=numbers)
-    return Card(figure, subtitle, tools, foot=late_words(view, stock))
+    table = stock_table(view, drawn, heads, critical)
+    return Card(figure, subtitle, tools, foot=late_words(view, stock), table=table)
 
 
 def late_words(view: View, stock: pd.DataFrame) -> list[Any]:
@@ -249,20 +253,21 @@ def show_compare(view: View) -> Card:
         return Card(subtitle=subtitle, tools=tools, state=empty(view, view.w("funnel.no_cohort")))
     members = list(dict.fromkeys(found["member"]))
     shown = found[found["member"].isin(members[:MOST_COMPARED])]
-    figure = funnel_multiples(
-        compared_frame(view, shown), columns=2 if view.compact else 4, theme=view.theme, numbers=view.numbers
-    )
+    drawn, unit = compared_frame(view, shown)
+    figure = funnel_multiples(drawn, columns=2 if view.compact else 4, theme=view.theme, numbers=view.numbers)
+    table = compare_table(view, drawn, unit)
     more = view.w("funnel.compare_more", shown=MOST_COMPARED, n=len(members))
-    return Card(figure, subtitle, tools, foot=[html.Span(more)] if len(members) > MOST_COMPARED else [])
+    foot = [html.Span(more)] if len(members) > MOST_COMPARED else []
+    return Card(figure, subtitle, tools, foot=foot, table=table)
 
 
-def compared_frame(view: View, shown: pd.DataFrame) -> pd.DataFrame:
-    """The funnels as the figure takes them; a click on a bar opens that member's deals."""
+def compared_frame(view: View, shown: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The funnels as the figure takes them, and the unit of amounts; a click on a bar opens that member's deals."""
     show, numbers = view.slice_.option("show"), view.numbers
     values = shown[f"reached_{show}"]
     unit = numbers.unit_for(values)
     write = numbers.count if show == "count" else (lambda v: numbers.in_unit(v, unit))
-    return pd.DataFrame(
+    drawn = pd.DataFrame(
         {
             "member": shown["member"],
             "member_label": [view.name(row, "member") for row in shown.itertuples()],
@@ -273,3 +278,4 @@ def compared_frame(view: View, shown: pd.DataFrame) -> pd.DataFrame:
             "key": [f"reached|stage:{r.stage}|{view.slice_.by}:{r.member}" for r in shown.itertuples()],
         }
     )
+    return drawn, unit.label if show == "amount" else ""

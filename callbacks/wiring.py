@@ -24,7 +24,7 @@ from queries.slices import Slice
 from queries.warehouse import Warehouse
 
 log = logging.getLogger("dashboard")
-_CARD_PARTS = ("subtitle", "tools", "body", "state", "foot")
+_CARD_PARTS = ("subtitle", "tools", "table", "body", "state", "foot")
 
 
 def warehouse() -> Warehouse:
@@ -105,6 +105,7 @@ def parts(made: Card) -> list[Any]:
         made.style,
         made.subtitle,
         list(made.tools),
+        made.written,
         made.body,
         made.state,
         list(made.foot),
@@ -154,14 +155,15 @@ def reason_of(error: Exception) -> str:
 def logged(error: Exception) -> str:
     """Writes the whole error to the log and returns the reference that leads to it."""
     reference = f"R-{secrets.token_hex(3).upper()}"
-    log.error("%s %s", reference, ctx.outputs_list if ctx else request.path, exc_info=error)
+    is_callback = request.path.endswith("/_dash-update-component")
+    log.error("%s %s", reference, ctx.outputs_list if is_callback else request.path, exc_info=error)
     return reference
 
 
 def card_failed(error: Exception) -> list[Any]:
     """A failed card says so in its own place; the other cards are not affected."""
     w = words(access.language())
-    return [{"data": [], "layout": {}}, {}, "", [], None, failed(w, w(reason_of(error)), logged(error)), []]
+    return [{"data": [], "layout": {}}, {}, "", [], None, None, failed(w, w(reason_of(error)), logged(error)), []]
 
 
 def failed_elsewhere(error: Exception) -> None:

@@ -9,11 +9,14 @@ from typing import Any
 from dash import dcc, html
 
 from components import ids
+from components.download import card_menu, figure_table
 from components.links import icon, to
 from components.view import View
 from components.words import Words
 from queries.slices import Slice
 
+#: Heads, and texts row by row.
+Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 GRAPH_CONFIG = {"displayModeBar": False, "responsive": True, "displaylogo": False, "scrollZoom": False}
 
 
@@ -25,6 +28,7 @@ class Card:
     subtitle: str = ""
     tools: Sequence[Any] = ()
     body: Any = None
+    table: Table | None = None  # the same as the figure, to be read: heads, and texts row by row
     state: Any = None
     foot: Sequence[Any] = ()
     height: int | None = None  # pixels that the figure wants; what the card has not got is scrolled to
@@ -32,7 +36,15 @@ class Card:
     @property
     def style(self) -> dict[str, str]:
         """How high the figure is."""
-        return {} if self.height is None else {"height": f"max(calc(100% - 8px), {self.height}px)", "flex": "none"}
+        if self.height is None:
+            return {}
+        wanted = f"{self.height}px"  # paper shows all of it, see 40_print.css
+        return {"height": f"max(calc(100% - 8px), {wanted})", "flex": "none", "--wanted": wanted}
+
+    @property
+    def written(self) -> html.Table | None:
+        """The table behind the figure."""
+        return None if self.table is None else figure_table(*self.table)
 
 
 def panel(w: Words, card: str, *, span: int, title: str, explain: str = "", height: int | None = None) -> html.Section:
@@ -44,7 +56,7 @@ def panel(w: Words, card: str, *, span: int, title: str, explain: str = "", heig
                 [
                     html.Div([html.H2(title, id=f"{card}-title"), html.P(id=ids.part(card, "subtitle"))]),
                     html.Div(
-                        [html.Span(id=ids.part(card, "tools"), className="tools"), *_explain(w, explain)],
+                        [html.Span(id=ids.part(card, "tools"), className="tools"), *_explain(w, explain), card_menu(w)],
                         className="tools",
                     ),
                 ]
@@ -59,6 +71,7 @@ def panel(w: Words, card: str, *, span: int, title: str, explain: str = "", heig
                 ),
                 className="plot-slot",
             ),
+            html.Div(id=ids.part(card, "table"), className="card-table-slot scroll"),
             html.Div(id=ids.part(card, "body"), className="card-body-slot scroll"),
             html.Div(id=ids.part(card, "state"), className="card-state-slot"),
             html.Footer(id=ids.part(card, "foot")),

@@ -45,8 +45,10 @@ def menu(
     )
 
 
-def top_bar(view: View, title: str, labels: Labels, *, is_late: bool, filters: Any = None) -> list[Any]:
-    """Breadcrumbs on the left; period, as-of date, link, theme, language and, on a phone, filters on the right."""
+def top_bar(
+    view: View, title: str, labels: Labels, *, is_late: bool, downloads: Any = None, filters: Any = None
+) -> list[Any]:
+    """Breadcrumbs on the left; period, as-of date, link, downloads, theme, language and a phone's filters right."""
     w = view.w
     other = "EN" if view.lang == "zh" else "中文"
     return [
@@ -55,6 +57,7 @@ def top_bar(view: View, title: str, labels: Labels, *, is_late: bool, filters: A
         as_of_menu(view, is_late=is_late),
         html.Span(className="rule hide-phone"),
         _tool("link-45deg", w("shell.share"), "hide-phone", **{"data-share": w("shell.copied")}),
+        downloads,
         _tool("moon" if view.theme == "light" else "sun", w("shell.theme"), "hide-phone", **{"data-theme-switch": ""}),
         html.Button(
             other,

@@ -51,6 +51,17 @@ HEAT = "heat"
 SHARES = "shares"
 CLOSING = "closing"
 
+# Cards of the reps page: the list of all, and those of one rep
+REPS = "reps"
+REP_MONTHS = "rep-months"
+REP_TREND = "rep-trend"
+REP_FUNNEL = "rep-funnel"
+REP_MIX = "rep-mix"
+REP_DEALS = "rep-deals"
+REP_SLIPPING = "rep-slipping"
+ALL_REPS = "all-reps"  # what is there while no rep is chosen
+ONE_REP = "one-rep"  # ... and while one is
+
 Id = str | dict[str, str]
 
 
@@ -60,5 +71,5 @@ def figure(card: str) -> Id:
 
 
 def part(card: str, name: str) -> Id:
-    """A part of a card: subtitle, tools, state, body and foot are filled; `due` is the query it is to be drawn for."""
+    """A part of a card: all are filled but `due`, the query that it is to be drawn for."""
     return {"type": f"card-{name}", "card": card}
