@@ -50,17 +50,19 @@ def attainment(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
 
     elapsed is the share of the target that was due by the as-of date; without a target, of the period's days.
     gap = target - actual; variance = actual - on_track; landing = actual / elapsed; pace and landing are NaN in the
-    first 5 % of a period and landing is the actual in one that is over. `attrs`: reason, levels.
+    first 5 % of a period and landing is the actual in one that is over. required_rate is 0 once the target is met, also
+    in a period that is over. A period that has not begun has last year's whole one beside it, and no growth.
+    `attrs`: reason, levels.
     """
     period = period_of(slice_)
     actual, last_year = _actuals(slice_, [], period, scope)
     targets = targets_by(slice_, [], period, scope=scope)
     row = pd.DataFrame({"actual": [actual.get((), 0.0)], "last_year": [last_year.get((), np.nan)]})
-    row = _judged(row, [()], targets, _elapsed(slice_, period))
+    row = _judged(row, [()], targets, period, slice_)
     done, left = working_days(slice_, period)
     row["days_done"], row["days_left"] = float(done), float(left)
     gap = row["gap"].iloc[0]
-    row["required_rate"] = np.nan if np.isnan(gap) or not left else max(gap, 0.0) / left
+    row["required_rate"] = 0.0 if gap <= 0 else gap / left if left else np.nan
     row["daily_rate"] = row["actual"] / done if done else np.nan
     row["open_amount"] = _closing(slice_, period, scope)
     row["coverage"] = row["open_amount"] / row["gap"].where(row["gap"] > 0)
@@ -72,8 +74,9 @@ def attainment(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
 def attainment_by(slice_: Slice, *, scope: Scope, by: str) -> pd.DataFrame:
     """One row per member of the dimension: its key, labels and what `attainment` says of it, worst variance first.
 
-    Members without a target come last, most sold first. With the slice's switch `derived`, where no target is set at
-    this level, the target of the level above is shared out by last year's sales: `attrs["is_derived"]`.
+    Members are those with sales now or a year before, and those with a target, so that they sum to the whole. Members
+    without a target come last, most sold first. With the slice's switch `derived`, where no target is set at
+    this level, the target of the level above is shared out by last year's sales, to the cent: `attrs["is_derived"]`.
     `attrs["over_assigned"]`: the members' targets over that of the whole, less 1; NaN where either is missing.
     """
     dimension, period = DIMENSIONS[by], period_of(slice_)
@@ -84,13 +87,14 @@ def attainment_by(slice_: Slice, *, scope: Scope, by: str) -> pd.DataFrame:
     is_derived = targets.reason == NO_LEVEL and slice_.option("derived") == "1" and not whole.reason
     if is_derived:
         targets = _derived(slice_, dimension, period, whole, scope)
-    keys = sorted({*actual, *targets.whole}, key=lambda key: (key[0] == UNASSIGNED, str(key[0])))
+    keys = sorted({*actual, *last_year, *targets.whole}, key=lambda key: (key[0] == UNASSIGNED, str(key[0])))
     frame = pd.DataFrame({by: [key[0] for key in keys]})
     for suffix in ("label", "label_zh"):
         frame[suffix] = [names.get(key[0], {}).get(suffix, key[0]) for key in keys]
     frame["actual"] = [actual.get(key, 0.0) for key in keys]
-    frame["last_year"] = [last_year.get(key, 0.0 if last_year else np.nan) for key in keys]
-    frame = _judged(frame, keys, targets, _elapsed(slice_, period))
+    nothing = np.nan if period.start is None else 0.0
+    frame["last_year"] = [last_year.get(key, nothing) for key in keys]
+    frame = _judged(frame, keys, targets, period, slice_)
     frame = frame.assign(nothing=frame["target"].isna()).sort_values(
         ["nothing", "variance", "actual"], ascending=[True, True, False], kind="stable", ignore_index=True
     )
@@ -100,12 +104,16 @@ def attainment_by(slice_: Slice, *, scope: Scope, by: str) -> pd.DataFrame:
     return frame.drop(columns="nothing")
 
 
-def _judged(frame: pd.DataFrame, keys: Sequence[tuple[str, ...]], targets: TargetSums, elapsed: float) -> pd.DataFrame:
+def _judged(
+    frame: pd.DataFrame, keys: Sequence[tuple[str, ...]], targets: TargetSums, period: Period, slice_: Slice
+) -> pd.DataFrame:
     """What follows from actual, last_year and the targets of the rows' keys."""
     frame["target"] = [targets.whole.get(key, np.nan) for key in keys]
     frame["on_track"] = [targets.on_track.get(key, np.nan) for key in keys]
     positive = frame["target"] > 0
-    frame["elapsed"] = (frame["on_track"] / frame["target"]).where(positive, elapsed)
+    due = frame["on_track"] / frame["target"].where(positive)
+    # Where a target is no sum of parts that are all due in turn (corrections below zero), days say how far it is.
+    frame["elapsed"] = due.where(due.between(0, 1), _elapsed(slice_, period))
     frame["attainment"] = frame["actual"] / frame["target"].where(positive)
     frame["gap"] = frame["target"] - frame["actual"]
     frame["variance"] = frame["actual"] - frame["on_track"]
@@ -113,7 +121,8 @@ def _judged(frame: pd.DataFrame, keys: Sequence[tuple[str, ...]], targets: Targe
     frame["pace"] = frame["actual"] / frame["on_track"].where(late_enough & (frame["on_track"] > 0))
     frame["variance_share"] = frame["variance"] / frame["on_track"].where(frame["on_track"] > 0)
     frame["landing"] = frame["actual"] / frame["elapsed"].where(late_enough)
-    frame["growth"] = frame["actual"] / frame["last_year"].where(frame["last_year"] > 0) - 1
+    has_begun = period.start is None or period.start <= as_of_day(slice_)
+    frame["growth"] = frame["actual"] / frame["last_year"].where((frame["last_year"] > 0) & has_begun) - 1
     return frame
 
 
@@ -154,21 +163,30 @@ def labels(name: str) -> dict[str, dict[str, str]]:
 
 
 def _derived(slice_: Slice, dimension: Dimension, period: Period, whole: TargetSums, scope: Scope) -> TargetSums:
-    """The target of the level above, shared out by what the members sold in the whole period a year before."""
+    """The target of the level above, shared out by what the members sold in the whole period a year before.
+
+    Cents that are left over go to the largest remainders, so that the members sum to the whole.
+    """
     before = replace(period, end=period.whole_end).last_year()
     sold: dict[tuple[str, ...], float] = {}
     if before is not None:
         found = breakdown(m.sales_amount, by=[dimension], slice_=slice_, scope=scope, period=before)
         sold = {(str(key),): max(float(amount), 0.0) for key, amount in found[[dimension.name, "sales_amount"]].values}
-    base = sum(sold.values())
-    if not base:
+    if not sum(sold.values()) or not whole.whole:
         return TargetSums({}, {}, {}, NO_LEVEL)
-    full, due = (sum(one.values()) for one in (whole.whole, whole.on_track))
-    return TargetSums(
-        {key: full * amount / base for key, amount in sold.items()},
-        {key: due * amount / base for key, amount in sold.items()},
-        whole.levels,
-    )
+    weights = np.array(list(sold.values()))
+    full, due = (shared(one[()], weights) for one in (whole.whole, whole.on_track))
+    return TargetSums(dict(zip(sold, full, strict=True)), dict(zip(sold, due, strict=True)), whole.levels)
+
+
+def shared(amount: float, weights: np.ndarray) -> list[float]:
+    """An amount in shares like the weights, in whole cents that sum to it (largest remainders, the first of equals)."""
+    cents = round(amount * 100)
+    exact = cents * (weights / weights.sum())
+    parts = np.floor(exact)
+    most = np.argsort(parts - exact, kind="stable")[: round(cents - parts.sum())]
+    parts[most] += 1
+    return [float(part) / 100 for part in parts]
 
 
 def _elapsed(slice_: Slice, period: Period) -> float:
@@ -196,12 +214,18 @@ def working_days(slice_: Slice, period: Period) -> tuple[int, int]:
 
 
 def _closing(slice_: Slice, period: Period, scope: Scope) -> float:
-    """What is open and expected to close by the end of the period, overdue deals included; NaN for one that is over."""
-    last = period.whole_end
-    if last is None or last <= as_of_day(slice_):
+    """What is open and expected to close by the end of the period; NaN for one that is over.
+
+    Overdue deals count in a period that runs; one that has not begun has only what is expected in it.
+    """
+    first, last = period.start, period.whole_end
+    if first is None or last is None or last <= as_of_day(slice_):
         return float("nan")
+    since = first if first > as_of_day(slice_) else date.min
     closing = replace(
-        m.open_amount, fact=OPEN_DEALS, rows=lambda t: and_(t.c.status == "open", t.c.expected_close_on <= last)
+        m.open_amount,
+        fact=OPEN_DEALS,
+        rows=lambda t: and_(t.c.status == "open", t.c.expected_close_on.between(since, last)),
     )
     found = breakdown(closing, slice_=slice_, scope=scope, period=ALL_TIME)
     return float(found["open_amount"].iloc[0])

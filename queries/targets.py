@@ -95,7 +95,8 @@ def target_course(slice_: Slice, days: Sequence[date], *, scope: Scope) -> np.nd
     chosen, levels = book.answering(_in(book, rows, Period("range", days[0], days[-1], days[-1])), asked)
     if not levels or not all(level is not None for level in levels.values()):
         return nothing
-    return book.course(_filtered(book, chosen, slice_, scope), spread_of(slice_), days[0], days)
+    chosen = _filtered(book, chosen, slice_, scope)
+    return book.course(chosen, spread_of(slice_), days[0], days) if len(chosen) else nothing
 
 
 def _held(slice_: Slice, scope: Scope) -> tuple[Book, np.ndarray, set[str]] | str:
@@ -126,45 +127,51 @@ def _filtered(book: Book, rows: np.ndarray, slice_: Slice, scope: Scope) -> np.n
         wanted = [value for value in values if not value.startswith("!")]
         unwanted = [value[1:] for value in values if value.startswith("!")]
         if wanted:
-            rows = book.having(rows, name, _keys(name, wanted, book))
+            rows = book.having(rows, name, _keys(name, wanted))
         if unwanted:
-            rows = book.having(rows, name, _keys(name, unwanted, book), without=True)
+            rows = book.having(rows, name, _keys(name, unwanted), without=True)
     for name, allowed in scope.limits:
-        rows = book.having(rows, name, _keys(name, sorted(allowed), book))
+        rows = book.having(rows, name, _keys(name, sorted(allowed)))
     return rows
 
 
-def _keys(name: str, values: Sequence[str], book: Book) -> list[str | None]:
-    """Members' keys for what an address names them by: key or name."""
+def _keys(name: str, values: Sequence[str]) -> list[str | None]:
+    """Members' keys for what an address names them by: key or name, or the one of this and the other of that."""
     dimension = DIMENSIONS[name]
     keys: list[str | None] = [None if value == UNASSIGNED else value for value in values]
-    unknown = [value for value in keys if value is not None and value not in book.keys[name].categories]
-    if unknown and dimension.table is not None and dimension.names is not None:
+    given = [value for value in keys if value is not None]
+    if given and dimension.table is not None and dimension.names is not None and dimension.names[0] != dimension.key:
         table = dimension.table
-        by_name = select(table.c[dimension.key]).where(table.c[dimension.names[0]].in_(unknown)).distinct()
+        by_name = select(table.c[dimension.key]).where(table.c[dimension.names[0]].in_(given)).distinct()
         keys += [str(row[0]) for row in rows_of(by_name)[1] if row[0] is not None]
     return keys
 
 
 def spread_of(slice_: Slice) -> Curve:
-    """How the days of targets count: by working days, evenly or by season, as the slice says."""
+    """How the days of targets count: by working days, evenly or by season as known then, as the slice says."""
     spread: Spread = slice_.option("spread")  # type: ignore[assignment]
-    return _curve(spread, slice_.option("basis") if spread == "seasonal" else "")
+    if spread != "seasonal":
+        return _curve(spread, "", None)
+    year = fiscal_start(slice_.as_of or current().as_of, 12, current().first_month)
+    return _curve(spread, slice_.option("basis"), year)
 
 
 @question
-def _curve(spread: Spread, basis: str) -> Curve:
+def _curve(spread: Spread, basis: str, before: date | None) -> Curve:
     days = schema.calendar
     found = frame_of(select(days.c.day, days.c.is_working_day, days.c.fiscal_month).order_by(days.c.day))
     first = pd.Timestamp(found["day"].iloc[0]).date()
     working = found["is_working_day"].fillna(False).to_numpy(bool)
-    shares = season(basis) if spread == "seasonal" else None
+    shares = None if before is None else season(basis, before)
     return curve(spread, first=first, working=working, months=found["fiscal_month"].to_numpy(int) - 1, shares=shares)
 
 
 @question
-def season(basis: str) -> Any:
-    """The company's shares by fiscal month over its whole years of sales; None with fewer than two of them."""
+def season(basis: str, before: date) -> Any:
+    """The company's shares by fiscal month over its whole years of sales before the one that starts on a day.
+
+    None with fewer than two of them.
+    """
     plain = Slice(period="all").with_option("basis", basis)
     found = breakdown(m.sales_amount, by=[d.month], slice_=plain, scope=EVERYTHING)
     database = current()
@@ -174,6 +181,6 @@ def season(basis: str) -> Any:
             continue
         year = fiscal_start(month.date(), 12, database.first_month)
         amounts.setdefault(year, np.zeros(12))[(month.month - database.first_month) % 12] = amount
-    begun, this_year = pd.to_datetime(found["month"]).min(), fiscal_start(database.as_of, 12, database.first_month)
-    whole = [own for year, own in amounts.items() if begun.date() <= year < this_year]
+    begun = pd.to_datetime(found["month"]).min()
+    whole = [own for year, own in amounts.items() if begun.date() <= year < before]
     return month_shares(np.array(whole)) if whole else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,8 +11,11 @@ from sqlalchemy import Engine, create_engine, delete, insert
 from sqlalchemy.pool import StaticPool
 
 from crm import schema
+from planning.ledger import Ledger
+from planning.tables import ledger_revision, metadata
 from queries.cache import ByteCache
 from queries.engine import Database
+from queries.ledger_reader import Shelf, Targets
 
 AS_OF = date(2026, 8, 27)
 Rows = Mapping[str, Iterable[Mapping[str, Any]]]
@@ -84,6 +88,31 @@ def written(engine: Engine, rows: Rows) -> Engine:
             if complete:
                 connection.execute(insert(table), complete)
     return engine
+
+
+def due(first: date, last: date, amount: Any, **keys: str) -> dict[str, Any]:
+    """A target from the first day to the last; keys are of its own level and of those above."""
+    return {"starts_on": first, "ends_on": last, "amount": amount, **keys}
+
+
+def with_targets(database: Database, *plans: tuple[int, Iterable[Mapping[str, Any]]], drafts: int = 0) -> Database:
+    """The database beside a ledger in memory, whose versions have the ids 1, 2 ... in the order of the plans.
+
+    A plan is a fiscal year and its targets. All are put in force one after the other, but the last `drafts`.
+    """
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    ledger = Ledger(engine)
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(ledger_revision), {"ledger_id": 1, "revision": 0})
+    for number, (fiscal_year, rows) in enumerate(plans):
+        revision, made = 1, ledger.draft(fiscal_year, rows, name="Plan", by="Mei Lan")
+        if number < len(plans) - drafts:
+            for step in (ledger.submit, ledger.approve, ledger.publish):
+                revision = step(made, by="Mei Lan", expected_revision=revision)
+    targets = Targets(ledger.revision(), ledger.versions(), ledger, Shelf())
+    version = f"{database.version}~{targets.revision:09d}"
+    return replace(database, version=version, cache=ByteCache(1 << 20), targets=targets)
 
 
 def emptied(engine: Engine) -> Engine:
