@@ -13,7 +13,7 @@ from queries.attainment import TOO_EARLY, as_of_day, attainment, period_of
 from queries.breakdown import breakdown
 from queries.engine import question
 from queries.periods import Period, months_later
-from queries.scope import Scope
+from queries.scope import EVERYTHING, Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
 from queries.slices import UNASSIGNED, Slice
@@ -22,6 +22,8 @@ from queries.targets import spread_of, target_course
 
 #: A finished period is only a witness where it sold something; so many are wanted for an interval, so many are asked.
 ENOUGH_PERIODS, MOST_PERIODS = 4, 12
+#: Shares that differ by less are the same, computed on two ways.
+_HAIR = 1e-9
 #: 80 % of a normal distribution lie within so many standard deviations.
 EIGHTY = 1.2816
 
@@ -58,7 +60,7 @@ def course(slice_: Slice, *, scope: Scope) -> Course:
     frame = pd.DataFrame({"day": pd.Series(days, dtype=object)})
     until = [day <= today for day in days]
     frame["actual"] = np.where(until, np.cumsum([sold.get(day, 0.0) for day in days]), np.nan)
-    frame["previous"] = _last_year(sold, period)
+    frame["previous"] = _last_year(slice_, sold, period)
     frame["on_track"] = target_course(slice_, days, scope=scope)
     row = attainment(slice_, scope=scope).iloc[0]
     spread, witnesses = _strayed(slice_, sold, period, row["elapsed"])
@@ -79,16 +81,26 @@ def _sold_by_day(slice_: Slice, *, scope: Scope) -> dict[date, float]:
     }
 
 
-def _last_year(sold: dict[date, float], period: Period) -> np.ndarray:
-    """Last year's cumulative sales at each day of the period, as far as records go."""
-    assert period.start is not None and period.whole_end is not None
-    starts = months_later(period.start, -12)
-    if not sold or min(sold) > starts:
-        return np.full((period.whole_end - period.start).days + 1, np.nan)
-    course_, running, reached = [], 0.0, starts - timedelta(days=1)
-    for n in range((period.whole_end - period.start).days + 1):
-        # A day stands beside the same date a year before: 29 February beside the 28th, nothing counted twice.
-        same = months_later(period.start + timedelta(days=n), -12)
+@question
+def _recorded_since(basis: str) -> date | None:
+    """The first of the month in which the company's sales begin."""
+    sold = _sold_by_day(Slice().with_option("basis", basis), scope=EVERYTHING)
+    return min(sold).replace(day=1) if sold else None
+
+
+def _last_year(slice_: Slice, sold: dict[date, float], period: Period) -> np.ndarray:
+    """Last year's cumulative sales at each day of the period; NaN where the company's records begin later."""
+    before, since = replace(period, end=period.whole_end).last_year(), _recorded_since(slice_.option("basis"))
+    assert period.start is not None and period.whole_end is not None and before is not None
+    assert before.start is not None and before.end is not None
+    length = (period.whole_end - period.start).days + 1
+    if since is None or since > before.start:
+        return np.full(length, np.nan)
+    course_, running, reached = [], 0.0, before.start - timedelta(days=1)
+    for n in range(length):
+        # A day stands beside the same date a year before: 29 February beside the 28th, nothing counted twice. Its last
+        # day closes both: 28 February beside the 29th.
+        same = before.end if n == length - 1 else months_later(period.start + timedelta(days=n), -12)
         while reached < same:
             reached += timedelta(days=1)
             running += sold.get(reached, 0.0)
@@ -103,7 +115,7 @@ def _strayed(slice_: Slice, sold: dict[date, float], period: Period, elapsed: fl
     curve, begun, logs, before = spread_of(slice_), min(sold), [], replace(period, end=period.whole_end).previous()
     while before is not None and before.start is not None and before.end is not None and before.start >= begun:
         passed = curve.course(before.start, before.end)
-        reached = int(np.searchsorted(passed, elapsed, side="right"))
+        reached = int(np.searchsorted(passed, elapsed + _HAIR, side="right"))
         amounts = [sold.get(before.start + timedelta(days=n), 0.0) for n in range(len(passed))]
         then, whole = sum(amounts[:reached]), sum(amounts)
         if then > 0 and whole > 0 and reached:
@@ -130,8 +142,10 @@ def _ahead(
     of_rest = (passed - passed[0]) / (1 - passed[0]) if passed[0] < 1 else np.zeros(len(passed))
     factor = np.exp(EIGHTY * spread * np.sqrt(1 + 1 / witnesses)) if witnesses and not np.isnan(spread) else np.nan
     actual, landing = row["actual"], row["landing"]
-    for column, end in enumerate((landing, landing / factor, landing * factor)):
+    # Below zero (returns) a larger factor leads further down.
+    low, high = sorted((landing / factor, landing * factor))
+    for column, end in enumerate((landing, low, high)):
         ahead[place:, column] = actual + (end - actual) * of_rest
-    # What has been sold stays sold: the lower edge never falls below it.
-    ahead[place:, 1] = np.maximum(ahead[place:, 1], min(actual, landing))
+    if actual >= 0:  # What has been sold stays sold: the lower edge never falls below it.
+        ahead[place:, 1] = np.maximum(ahead[place:, 1], actual)
     return ahead
