@@ -49,12 +49,12 @@ def heat(slice_: Slice, *, scope: Scope, by: str, columns: str) -> pd.DataFrame:
 
 
 def _fiscal_year(slice_: Slice) -> Period:
-    """The fiscal year that holds the period's end, up to the as-of date."""
+    """The fiscal year that holds the period's end, up to the as-of date: no day of one that has not begun."""
     period = period_of(slice_)
     day = as_of_day(slice_) if period.end is None else period.end
     start = fiscal_start(day, 12, current().first_month)
     last = months_later(start, 12) - timedelta(days=1)
-    return Period("year", start, min(max(as_of_day(slice_), start), last), last)
+    return Period("year", start, min(as_of_day(slice_), last), last)
 
 
 def _crossed(slice_: Slice, by: str, columns: str, scope: Scope) -> dict[tuple[str, ...], float]:
@@ -66,7 +66,7 @@ def _targets_over_time(
 ) -> dict[tuple[str, ...], float]:
     """Targets by member and month (quarter); what has begun counts up to the as-of date."""
     assert period.start is not None and period.end is not None
-    length = {"month": 1, "quarter": 3, "year": 12}[columns]
+    length = {"month": 1, "quarter": 3}[columns]
     starts = [months_later(period.start, n) for n in range(0, 12, length)]
     spans = [
         (one, min(months_later(one, length) - timedelta(days=1), period.end)) for one in starts if one <= period.end
