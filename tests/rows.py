@@ -100,7 +100,7 @@ def with_targets(database: Database, *plans: tuple[int, Iterable[Mapping[str, An
 
     A plan is a fiscal year and its targets. All are put in force one after the other, but the last `drafts`.
     """
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     ledger = Ledger(engine)
     metadata.create_all(engine)
     with engine.begin() as connection:

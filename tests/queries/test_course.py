@@ -177,7 +177,8 @@ def steady(make: MakeCompany, **columns: Any) -> Database:
         (date(2025, 12, 1), 31, "97.1333"), (date(2026, 1, 1), 31, "97.1333"), (date(2026, 2, 1), 28, 0),
         (date(2026, 3, 1), 31, "97.1333"), (date(2026, 4, 1), 30, 90), (date(2026, 5, 1), 31, "97.1333"),
     ]):  # fmt: skip
-        sales += [sale(f"{n}e", month, early, **columns), sale(f"{n}l", month.replace(day=28), Decimal(late), **columns)]
+        sales.append(sale(f"{n}e", month, early, **columns))
+        sales.append(sale(f"{n}l", month.replace(day=28), Decimal(late), **columns))
     sales.append(sale("now", date(2026, 6, 10), 50, **columns))
     return make(**{**COMPANY, "sales": sales}, as_of=date(2026, 6, 15))
 
