@@ -80,12 +80,36 @@ def test_a_proxy_switched_off_leaves_the_door_shut():
         ("AS_OF", "2026-02-30", "AS_OF=2026-02-30 is not a date like 2026-08-27."),
         ("CURRENCY", "yuan", "CURRENCY=yuan is not a currency code like CNY."),
         ("BEHIND_PROXY", "perhaps", "BEHIND_PROXY=perhaps is neither 1 nor 0."),
+        ("CHROMIUM", "/no/such/browser", "CHROMIUM=/no/such/browser is no program that can be run."),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_a_sentence(name, value, sentence):
     with pytest.raises(SettingsError) as refused:
         Settings.from_env({name: value})
     assert sentence in str(refused.value)
+
+
+def test_the_browser_is_the_one_named_else_the_one_on_the_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert Settings.from_env({}).browser is None
+    program = tmp_path / "chromium-browser"
+    program.write_text("#!/bin/sh\n", encoding="ascii")
+    program.chmod(0o755)
+    assert Settings.from_env({}).browser == str(program)
+    assert Settings.from_env({"CHROMIUM": "/bin/sh"}).browser == "/bin/sh"
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:9000"),
+        ("0.0.0.0", "http://127.0.0.1:9000"),
+        ("::", "http://[::1]:9000"),
+        ("localhost", "http://localhost:9000"),
+    ],
+)
+def test_this_machine_finds_the_application_by_itself(host, origin):
+    assert Settings(host=host, port=9000).own_origin == origin
 
 
 def test_settings_are_frozen():

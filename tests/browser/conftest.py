@@ -105,11 +105,11 @@ def own_server(company: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]
     """Starts applications that a test may break: over a copy of the company, or over a folder without data."""
     made: list[Server] = []
 
-    def make(*, empty: bool = False) -> Server:
+    def make(*, empty: bool = False, **settings: str) -> Server:
         folder = tmp_path / f"data{len(made)}"
         if not empty:
             shutil.copytree(company, folder)
-        made.append(Server(folder, tmp_path / f"server{len(made)}.log", bare=empty))
+        made.append(Server(folder, tmp_path / f"server{len(made)}.log", bare=empty, **settings))
         return made[-1].start()
 
     yield make
