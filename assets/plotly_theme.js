@@ -7,10 +7,25 @@
     return { ...layout, template: window.plotlyTemplates[theme] ?? window.plotlyTemplates.light };
   };
 
-  const wrapped = (draw) => (graph, data, layout, config) =>
-    Array.isArray(data) || !data
-      ? draw(graph, data, themed(layout), config)
-      : draw(graph, { ...data, layout: themed(data.layout) });
+  /* Styles go by classes: looking for what Plotly has put into the page would be done again with each mark it draws. */
+  const marked = (graph) => {
+    graph.closest(".plot")?.classList.add("is-drawn");
+    if (graph.isMarked || !graph.on) return;
+    graph.isMarked = true;
+    graph.on("plotly_hover", () => graph.classList.add("is-pointed"));
+    graph.on("plotly_unhover", () => graph.classList.remove("is-pointed"));
+  };
+
+  const wrapped = (draw) => (graph, data, layout, config) => {
+    const drawn =
+      Array.isArray(data) || !data
+        ? draw(graph, data, themed(layout), config)
+        : draw(graph, { ...data, layout: themed(data.layout) });
+    return drawn.then((result) => {
+      marked(result);
+      return result;
+    });
+  };
 
   let plotly = window.Plotly;
   const wrap = () => {

@@ -25,6 +25,8 @@ from queries import attainment as a
 
 #: Steps of the bridge that stand alone; the smallest are taken together beyond them.
 MOST_STEPS = 9
+#: Members that are drawn where there are very many: those furthest behind and those furthest ahead.
+FURTHEST_BEHIND, FURTHEST_AHEAD = 30, 10
 
 
 @wiring.card(ids.ATTAINMENT, path=PATH)
@@ -52,14 +54,22 @@ def show_attainment(view: View) -> Card:
         theme=view.theme,
         numbers=view.numbers,
     )
-    wanted = height_of(len(found), view.compact)
+    wanted = height_of(len(drawn), view.compact)
     table = attainment_table(view, drawn, unit)
-    return Card(figure, subtitle, tools, foot=_about_targets(view, found), height=wanted, table=table)
+    foot = [*_about_targets(view, found), *_how_many(view, drawn, found)]
+    return Card(figure, subtitle, tools, foot=foot, height=wanted, table=table)
 
 
 def way_words(name: str, view: View) -> str:
     """A way down in one short word."""
     return view.w(f"attainment.way_{name}") if f"attainment.way_{name}" in view.w else dimension_words(name, view)
+
+
+def _furthest(found: pd.DataFrame) -> pd.DataFrame:
+    """The members furthest behind and furthest ahead, in their order; those without a target come last."""
+    known = found["target"].notna().sum()
+    ahead = found.iloc[:known].tail(FURTHEST_AHEAD) if known > FURTHEST_BEHIND else found.tail(FURTHEST_AHEAD)
+    return pd.concat([found.head(FURTHEST_BEHIND), ahead]).pipe(lambda both: both[~both.index.duplicated()])
 
 
 def _ways(view: View) -> list[str]:
@@ -97,6 +107,13 @@ def _hover(view: View, label: str, row: Any) -> str:
         said.append(w("attainment.hover_due", amount=numbers.money(row.on_track)))
         said.append(numbers.signed_money(row.variance))
     return "  ".join(said)
+
+
+def _how_many(view: View, drawn: pd.DataFrame, found: pd.DataFrame) -> list[Any]:
+    if len(drawn) == len(found):
+        return []
+    said = view.w("attainment.furthest", behind=FURTHEST_BEHIND, ahead=FURTHEST_AHEAD, n=view.numbers.count(len(found)))
+    return [html.Span([" ", said])]
 
 
 def _about_targets(view: View, found: pd.DataFrame) -> list[Any]:

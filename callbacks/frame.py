@@ -17,6 +17,7 @@ from callbacks.strip import strip
 from components import filter_bar, filter_sheet, ids
 from components.download import page_menu
 from components.links import icon
+from components.markup import PROPERTY, markup
 from components.model_editor import model_editor
 from components.shell import items, nav_links, tab_links
 from components.view import View
@@ -93,32 +94,32 @@ def show_headline(view: View) -> str:
     return PAGES[view.path].sentence(view)
 
 
-@wiring.part(Output(ids.STRIP, "children"))
+@wiring.part(Output(ids.STRIP, PROPERTY))
 def show_strip(view: View) -> Any:
     """The key numbers; a page may have its own way with them."""
     page = PAGES[view.path]
     return page.key_strip(view) if hasattr(page, "key_strip") else strip(view, page.KEY_NUMBERS)
 
 
-@wiring.part(Output(ids.BAR, "children"))
+@wiring.part(Output(ids.BAR, PROPERTY))
 def show_bar(view: View) -> list[Any]:
     """The top bar follows the slice."""
     return bar_of(view)
 
 
-@wiring.part(Output(ids.CHIPS, "children"))
+@wiring.part(Output(ids.CHIPS, PROPERTY))
 def show_chips(view: View) -> list[Any]:
     """The chips follow the slice."""
     return chips_of(view)
 
 
-@wiring.part(Output(ids.NOTICE, "children"), extra=(ids.DROPPED,))
+@wiring.part(Output(ids.NOTICE, PROPERTY), extra=(ids.DROPPED,))
 def show_notice(view: View, dropped: list[str] | None) -> Any:
     """What of the address nobody understood, and what the data does not know."""
     return filter_bar.notice(view.w, view.slice_, [*(dropped or []), *view.slice_.dropped])
 
 
-@wiring.part([Output(ids.DRAWER, "children"), Output(ids.DRAWER, "hidden")], query=ids.SHOWN, extra=(ids.PANEL,))
+@wiring.part([Output(ids.DRAWER, PROPERTY), Output(ids.DRAWER, "hidden")], query=ids.SHOWN, extra=(ids.PANEL,))
 def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
     """Beside the page: the members of a filter, the model editor, or how a number is computed."""
     kind, _, name = (panel or "").partition(":")
@@ -133,7 +134,7 @@ def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
 
 
 @wiring.part(
-    [Output(ids.SHEET_HEAD, "children"), Output(ids.SHEET, "hidden"), Output(ids.GRID, "columnDefs")], query=ids.SHOWN
+    [Output(ids.SHEET_HEAD, PROPERTY), Output(ids.SHEET, "hidden"), Output(ids.GRID, "columnDefs")], query=ids.SHOWN
 )
 def show_sheet(view: View) -> tuple[Any, bool, list[dict[str, Any]]]:
     """The list behind what was clicked, or nothing."""
@@ -145,15 +146,15 @@ def show_sheet(view: View) -> tuple[Any, bool, list[dict[str, Any]]]:
 
 
 @callback(
-    Output(ids.NAV, "children"),
-    Output(ids.TABS, "children"),
+    Output(ids.NAV, PROPERTY),
+    Output(ids.TABS, PROPERTY),
     Input(ids.SLICE, "data"),
     State("_pages_location", "pathname"),
 )
-def show_navigation(query: str | None, path: str | None) -> tuple[list[Any], list[Any]]:
+def show_navigation(query: str | None, path: str | None) -> tuple[str, str]:
     """Links to the other pages carry the slice along."""
     w, slice_, here = words(access.language()), Slice.from_search(query), wiring.page_path(path)
-    return nav_links(w, slice_, here), tab_links(w, slice_, here)
+    return markup(nav_links(w, slice_, here)), markup(tab_links(w, slice_, here))
 
 
 @callback(Output(ids.BANNER, "children"), Input(ids.HEALTH, "data"), prevent_initial_call=True)

@@ -36,7 +36,7 @@ def _number(view: View, measure: AnyMeasure, row: Any, course: pd.Series) -> Any
         [delta for delta in deltas if delta is not None] or [Delta(0, None, "", view.w("against.nothing"))],
         view=view,
         explain=measure.name,
-        spark=sparkline(list(course), theme=view.theme) if course.notna().sum() > 1 else None,
+        spark=sparkline(list(course)),
         note=_thin(view, measure, row),
     )
 

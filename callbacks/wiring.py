@@ -13,8 +13,9 @@ from flask import current_app, request
 
 import access
 from components import ids
-from components.cards import Card
+from components.cards import Card, parts_of
 from components.links import icon
+from components.markup import PROPERTY, markup
 from components.states import failed
 from components.view import View
 from components.words import words
@@ -24,7 +25,6 @@ from queries.slices import Slice
 from queries.warehouse import Warehouse
 
 log = logging.getLogger("dashboard")
-_CARD_PARTS = ("subtitle", "tools", "table", "body", "state", "foot")
 
 
 def warehouse() -> Warehouse:
@@ -77,7 +77,7 @@ def card(name: str, *, path: str) -> Callable[[Callable[[View], Card]], Callable
         outputs = [
             Output(ids.figure(name), "figure"),
             Output(ids.figure(name), "style"),
-            *(Output(ids.part(name, part), "children") for part in _CARD_PARTS),
+            Output(ids.part(name, "parts"), "data-parts"),
         ]
 
         @callback(
@@ -100,16 +100,7 @@ def card(name: str, *, path: str) -> Callable[[Callable[[View], Card]], Callable
 
 def parts(made: Card) -> list[Any]:
     """A card as the outputs of its callback, in their order."""
-    return [
-        made.figure or {"data": [], "layout": {}},
-        made.style,
-        made.subtitle,
-        list(made.tools),
-        made.written,
-        made.body,
-        made.state,
-        list(made.foot),
-    ]
+    return [made.figure or {"data": [], "layout": {}}, made.style, parts_of(made)]
 
 
 def part(
@@ -137,13 +128,19 @@ def part(
         )
         def show(asked: str, theme_: str, version: str, *rest: Any) -> Any:
             *more, path = rest
-            return drawn(
-                f"{draw.__qualname__}{more}", lambda view: draw(view, *more), asked, theme_, version, page_path(path)
-            )
+            name = f"{draw.__qualname__}{more}"
+            return drawn(name, lambda view: written(output, draw(view, *more)), asked, theme_, version, page_path(path))
 
         return draw
 
     return register
+
+
+def written(output: Output | list[Output], made: Any) -> Any:
+    """What was made for outputs, as markup where that is what they take."""
+    if isinstance(output, list):
+        return [written(one, own) for one, own in zip(output, made, strict=True)]
+    return markup(made) if output.component_property == PROPERTY else made
 
 
 def reason_of(error: Exception) -> str:
@@ -163,7 +160,7 @@ def logged(error: Exception) -> str:
 def card_failed(error: Exception) -> list[Any]:
     """A failed card says so in its own place; the other cards are not affected."""
     w = words(access.language())
-    return [{"data": [], "layout": {}}, {}, "", [], None, None, failed(w, w(reason_of(error)), logged(error)), []]
+    return parts(Card(state=failed(w, w(reason_of(error)), logged(error))))
 
 
 def failed_elsewhere(error: Exception) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +12,7 @@ from dash import dcc, html
 from components import ids
 from components.download import card_menu, figure_table
 from components.links import icon, to
+from components.markup import Raw, filled, markup
 from components.view import View
 from components.words import Words
 from queries.slices import Slice
@@ -49,18 +51,12 @@ class Card:
 
 def panel(w: Words, card: str, *, span: int, title: str, explain: str = "", height: int | None = None) -> html.Section:
     """The frame of a card with a figure: header, switch, (i), menu, figure, footer."""
+    fixed = html.Span(className="tools", **filled([*_explain(w, explain), card_menu(w)]))
+    heading = html.Div([html.H2(title, id=f"{card}-title"), html.P(**slot("subtitle"))])
     return html.Section(
         [
             dcc.Store(id=ids.part(card, "due"), data=None),
-            html.Header(
-                [
-                    html.Div([html.H2(title, id=f"{card}-title"), html.P(id=ids.part(card, "subtitle"))]),
-                    html.Div(
-                        [html.Span(id=ids.part(card, "tools"), className="tools"), *_explain(w, explain), card_menu(w)],
-                        className="tools",
-                    ),
-                ]
-            ),
+            html.Header([heading, html.Div([html.Span(className="tools", **slot("tools")), fixed], className="tools")]),
             html.Div(
                 dcc.Graph(
                     id=ids.figure(card),
@@ -71,15 +67,36 @@ def panel(w: Words, card: str, *, span: int, title: str, explain: str = "", heig
                 ),
                 className="plot-slot",
             ),
-            html.Div(id=ids.part(card, "table"), className="card-table-slot scroll"),
-            html.Div(id=ids.part(card, "body"), className="card-body-slot scroll"),
-            html.Div(id=ids.part(card, "state"), className="card-state-slot"),
-            html.Footer(id=ids.part(card, "foot")),
+            html.Div(className="card-table-slot scroll", **slot("table")),
+            html.Div(className="card-body-slot scroll", **slot("body")),
+            html.Div(className="card-state-slot", **slot("state")),
+            html.Footer(**slot("foot")),
         ],
+        id=ids.part(card, "parts"),
         className=f"panel drawn c{span}",
         style={"height": f"{height}px"} if height else None,
         **{"aria-labelledby": f"{card}-title", "data-card": card},
     )
+
+
+def slot(name: str) -> dict[str, str]:
+    """Marks the element of a card that its part of that name is put into."""
+    return {"data-slot": name}
+
+
+def parts_of(made: Card) -> str:
+    """What a card says beside its figure, as the one property that `assets/49_markup.js` spreads over its slots."""
+    said = {
+        "subtitle": made.subtitle,
+        "tools": made.tools,
+        "table": made.written,
+        "body": made.body,
+        "state": made.state,
+        "foot": made.foot,
+    }
+    texts = {name: markup(part) for name, part in said.items()}
+    about = {"tall": "yes" * (made.height is not None), "rows": "yes" * ("<table" in texts["body"])}
+    return json.dumps({**texts, **about}, ensure_ascii=False)
 
 
 def _explain(w: Words, topic: str) -> list[Any]:
@@ -150,18 +167,14 @@ def key_number(
     *,
     view: View,
     explain: str,
-    spark: dict[str, Any] | None,
+    spark: Raw | None,
     note: Any = None,
 ) -> html.A:
     """One number of the strip: label, value and course, differences in words; a click explains it."""
-    sparkline = (
-        dcc.Graph(figure=spark, config={**GRAPH_CONFIG, "staticPlot": True}, className="plot spark", responsive=True)
-        if spark
-        else html.Span()
-    )
+    course = spark or html.Span()
     value = html.Div([digits, html.Small(unit)], className="value" if digits[:1].isdigit() or unit else "value words")
     return to(
-        [html.Div(label, className="label"), value, sparkline, *[_delta(x) for x in deltas], *([note] if note else [])],
+        [html.Div(label, className="label"), value, course, *[_delta(x) for x in deltas], *([note] if note else [])],
         view.slice_.with_option("explain", explain),
         className="kpi",
         title=view.w("explain.open"),

@@ -12,6 +12,7 @@ from dash import dcc, html, page_container, page_registry
 from components import ids
 from components.cards import bones
 from components.links import address, icon
+from components.markup import filled
 from components.words import Words
 from queries.slices import Slice
 
@@ -137,7 +138,10 @@ def page(w: Words, slice_: Slice, spec: Page) -> html.Div:
                         className="lead-line",
                     ),
                     html.Div(
-                        [html.Section(bones(spec.key_numbers), id=ids.STRIP, className="panel c12"), *spec.cards],
+                        [
+                            html.Section(id=ids.STRIP, className="panel c12", **filled(bones(spec.key_numbers))),
+                            *spec.cards,
+                        ],
                         className="grid",
                     ),
                 ],

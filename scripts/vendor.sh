@@ -7,6 +7,7 @@ BOOTSTRAP=5.3.9
 ICONS=1.13.1
 INTER=5.3.0
 PLOTLY_LOCALES=3.7.0
+MORPHDOM=2.7.8
 AG_GRID_LOCALE=35.3.0 # the AG Grid inside the pinned dash-ag-grid
 
 assets=$(cd "$(dirname "$0")/../assets" && pwd)
@@ -15,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 npm install --silent --no-save --no-audit --no-fund --ignore-scripts \
     "bootstrap@$BOOTSTRAP" "bootstrap-icons@$ICONS" "@fontsource-variable/inter@$INTER" \
-    "plotly.js-locales@$PLOTLY_LOCALES" "@ag-grid-community/locale@$AG_GRID_LOCALE"
+    "plotly.js-locales@$PLOTLY_LOCALES" "@ag-grid-community/locale@$AG_GRID_LOCALE" "morphdom@$MORPHDOM"
 cd node_modules
 mkdir -p "$assets/fonts"
 
@@ -44,3 +45,9 @@ node -e '
     console.log("/*! @ag-grid-community/locale " + process.argv[1] + " zh-CN, MIT */");
     console.log("window.agGridChinese = " + JSON.stringify(texts) + ";");
 ' "$AG_GRID_LOCALE" >"$assets/04_ag_grid_zh.js"
+
+# Patches what callbacks say as markup into the page.
+{
+    echo "/*! morphdom $MORPHDOM, MIT, https://github.com/patrick-steele-idem/morphdom */"
+    cat morphdom/dist/morphdom-umd.min.js
+} >"$assets/05_morphdom.min.js"

@@ -12,7 +12,6 @@ from components.figures.funnel_multiples import funnel_multiples
 from components.figures.interval_dots import interval_dots
 from components.figures.member_bars import member_bars
 from components.figures.month_columns import month_columns
-from components.figures.sparkline import sparkline
 from components.figures.stage_days import stage_days
 from components.figures.stage_funnel import stage_funnel
 from components.figures.stage_stock import stage_stock
@@ -259,7 +258,6 @@ def samples(lang: str, theme: str) -> dict[str, Sample]:
         "months-phone": Sample(
             "Won by month", "phone", 220, month_columns(months_frame(lang), unit=unit, compact=True, **look)
         ),
-        "spark": Sample("Sparkline", "tiny", 34, sparkline([3, 2, None, 5, 4, 6], theme=theme)),
         "empty": Sample("Nothing", "tiny", 60, stage_funnel(reached.head(0), heads=heads, **look)),
     }
     return found

@@ -8,7 +8,6 @@ import pytest
 
 from components.figures import parts
 from components.figures.forecast_columns import _key_place, forecast_columns
-from components.figures.sparkline import sparkline
 from components.figures.stage_days import stage_days
 from components.figures.stage_funnel import stage_funnel
 from components.figures.stage_stock import stage_stock
@@ -60,7 +59,6 @@ def test_nothing_draws_nothing():
     assert stage_days(days_frame("en").tail(1), heads=("a", "b", "c"), **LOOK)["data"] == []
     frame, totals = forecast_frames("en")
     assert forecast_columns(frame.head(0), totals.head(0), unit=EN.unit_for([]), **LOOK)["data"] == []
-    assert [sparkline(values, theme="light")["data"] for values in ([], [1.0], [None, float("nan")])] == [[], [], []]
 
 
 def test_a_funnel_shows_what_is_left_and_what_was_lost():
