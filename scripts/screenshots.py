@@ -24,6 +24,8 @@ SHOTS = (
     ("overview-zh-dark", "/", "zh", "dark", 1440, 900),
     ("explain-en-light", "/funnel?explain=win_rate", "en", "light", 1440, 900),
     ("funnel-phone-zh", "/funnel", "zh", "light", 390, 844),
+    ("attainment-en-light", "/attainment", "en", "light", 1440, 1000),
+    ("attainment-zh-dark", "/attainment?region=East&by=rep&path=region", "zh", "dark", 1440, 1000),
 )
 
 
