@@ -7,19 +7,19 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-from dash import html
+from dash import dcc, html
 
 from callbacks import wiring
 from callbacks.attainment import PATH, is_over
 from callbacks.figure_tables import course_table, shares_table
 from callbacks.overview import deal_table
 from components import drill, ids
-from components.cards import Card
+from components.cards import Card, plain
 from components.figures.cumulative_course import cumulative_course
 from components.figures.share_bars import share_bars
 from components.filter_bar import menu
 from components.heat_table import heat_table, scale_words
-from components.links import icon, to
+from components.links import address, icon, to
 from components.states import empty
 from components.view import View
 from components.wording import dimension_words, fiscal_year, member_words, period_words
@@ -28,6 +28,7 @@ from queries import course as c
 from queries import heat as h
 from queries import overview
 from queries.periods import fiscal_start, months_later
+from queries.rep import rep_of
 from queries.slices import UNASSIGNED
 
 #: Columns of the variance tier under the course, the last day and today included.
@@ -220,6 +221,9 @@ def show_closing(view: View) -> Card:
         to([icon("table"), w(f"attainment.{name}")], view.slice_.with_option("open", opened), className="btn-q sm")
         for name, opened in (("rows", "sales_amount"), ("deals", "open_amount"))
     ]
+    if rep_of(view.slice_, scope=view.scope) is not None:
+        label = [icon("people"), w("rep.page")]
+        links.append(dcc.Link(label, href=address("/rep", plain(view.slice_)), className="btn-q sm"))
     found = overview.deciding_deals(view.slice_, scope=view.scope, until=day)
     subtitle = w("attainment.closing_sub", day=view.numbers.day(day))
     foot = [html.Div(links, className="row-btns")]

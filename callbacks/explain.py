@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from callbacks.explain_peers import of_peers
 from callbacks.explain_targets import of_planned
 from components.explain import InputLine, drawer, filled, fraction, row_buttons
 from components.view import View
@@ -22,6 +23,8 @@ def explanation(view: View, topic: str) -> list[Any]:
     """The drawer's content for a topic: a measure's name, or a model of the funnel page."""
     if topic in _BY_STAGE:
         return _BY_STAGE[topic](view)
+    if topic == "peers":
+        return of_peers(view, as_of=as_of_words(view, has_period=False))
     if topic in PLANNED:
         return of_planned(view, PLANNED[topic], as_of=as_of_words(view, has_period=True))
     return of_measure(view, m.MEASURES[topic])

@@ -150,3 +150,17 @@ def weakest_member(frame: pd.DataFrame, dimension: str, value: str, before: str)
     return Finding(
         "member.behind", weight, {"member": worst[dimension], "amount": loss, "change": loss / worst[before]}
     )
+
+
+def coaching(stages: pd.DataFrame) -> Finding | None:
+    """The stage in which a rep is surely and notably below the peers' median, the furthest of several.
+
+    `stages` is what `peers.stages_against_peers` answers. Sure is what the whole interval says, from ten cases on.
+    """
+    surely = (stages["exits"] >= 10) & (stages["high"] < stages["peer_rate"]) & (stages["gap"] >= NOTABLE_POINTS)
+    weak = stages[surely]
+    if weak.empty:
+        return None
+    worst = weak.loc[weak["gap"].astype(float).idxmax()]
+    values = {"stage": worst["stage"], "share": worst["rate"], "peers": worst["peer_rate"], "amount": worst["worth"]}
+    return Finding("coaching", min(1.0, 0.5 + 2 * worst["gap"]), values)

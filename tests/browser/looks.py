@@ -18,7 +18,7 @@ def drawn(page: Page, *cards: str) -> Page:
     expect(page.locator(".bone")).to_have_count(0)
     expect(page.locator("#strip .kpi").first).to_be_visible()
     expect(page.locator("header.top .menu-of").first).to_be_visible()
-    for one in [card(page, name) for name in cards] or page.locator("section[data-card]").all():
+    for one in [card(page, name) for name in cards] or page.locator("section[data-card]:visible").all():
         one.scroll_into_view_if_needed()
         expect(one.locator(FILLED).first).to_be_attached()
     return page

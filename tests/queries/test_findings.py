@@ -165,6 +165,35 @@ def test_nobody_is_behind(rows):
     assert weakest(*rows) is None
 
 
+def beside_peers(*rows: tuple[str, int, float, float, float]) -> pd.DataFrame:
+    """Stage, exits, rate, upper end of its interval, peers' median; 1,000 of amount left each stage."""
+    frame = pd.DataFrame(rows, columns=["stage", "exits", "rate", "high", "peer_rate"])
+    frame["gap"] = frame["peer_rate"] - frame["rate"]
+    return frame.assign(worth=frame["gap"] * 1000)
+
+
+def test_coaching_helps_where_the_surest_shortfall_is_largest():
+    found = f.coaching(beside_peers(("s1", 90, 0.5, 0.6, 0.62), ("s2", 40, 0.4, 0.55, 0.7), ("s3", 12, 0.2, 0.8, 0.7)))
+    assert found is not None and found.name == "coaching" and 0 < found.weight <= 1
+    assert found.values == {"stage": "s2", "share": 0.4, "peers": 0.7, "amount": pytest.approx(300)}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [("s1", 9, 0.1, 0.4, 0.7)],  # thin
+        [("s1", 40, 0.5, 0.7, 0.7)],  # the interval reaches the median
+        [("s1", 9000, 0.69, 0.695, 0.7)],  # one point, however sure
+        [("s1", 40, 0.8, 0.9, 0.7)],
+        [("s1", 40, 0.1, 0.2, float("nan"))],  # too few peers
+        [("s1", 0, float("nan"), float("nan"), 0.7)],
+    ],
+)
+def test_no_stage_to_coach(rows):
+    assert f.coaching(beside_peers(*rows)) is None
+
+
 def test_ranked_by_weight_one_of_each_kind():
     found = [
         Finding("won.up", 0.5),
