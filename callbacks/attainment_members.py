@@ -44,7 +44,8 @@ def show_attainment(view: View) -> Card:
     subtitle = w(f"attainment.bars_sub{kind}", unit=unit.label, period=period_words(view.period, view))
     if found.empty:
         return Card(subtitle=subtitle, tools=tools, state=empty(view, w("attainment.heat_none")))
-    drawn = bars_frame(view, found, by)
+    members = found if len(found) <= FURTHEST_BEHIND + FURTHEST_AHEAD else _furthest(found)
+    drawn = bars_frame(view, members, by)
     figure = bullet_bars(
         drawn,
         heads=(w("attainment.rate"), unit.label, w("attainment.target_head"), w("attainment.variance")),
@@ -56,7 +57,7 @@ def show_attainment(view: View) -> Card:
     )
     wanted = height_of(len(drawn), view.compact)
     table = attainment_table(view, drawn, unit)
-    foot = [*_about_targets(view, found), *_how_many(view, drawn, found)]
+    foot = [*_about_targets(view, found), *_how_many(view, members, found)]
     return Card(figure, subtitle, tools, foot=foot, height=wanted, table=table)
 
 
