@@ -91,6 +91,10 @@ def test_without_a_company_s_target_the_highest_level_answers_for_it():
     assert below.answering(below.within(*JANUARY), [])[0].tolist() == [0, 1]
     reps = book(ROWS[3:])
     assert reps.answering(reps.within(*YEAR), [])[0].tolist() == [0, 1, 2], "people before what crosses three trees"
+    flat = book([(YEAR, 1, EAST), (YEAR, 2, {"channel_kind": "Direct"})])
+    assert flat.answering(np.arange(2), [])[0].tolist() == [1], "less deep in its one tree"
+    crossed = book([(YEAR, 1, {"region": "East", "product": "p1"}), (YEAR, 2, {"channel": "c1"})])
+    assert crossed.answering(np.arange(2), [])[0].tolist() == [1], "one tree before two"
 
 
 def test_what_is_asked_goes_as_little_further_as_can_be():
