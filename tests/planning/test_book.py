@@ -93,6 +93,8 @@ def test_without_a_company_s_target_the_highest_level_answers_for_it():
     assert reps.answering(reps.within(*YEAR), [])[0].tolist() == [0, 1, 2], "people before what crosses three trees"
     flat = book([(YEAR, 1, EAST), (YEAR, 2, {"channel_kind": "Direct"})])
     assert flat.answering(np.arange(2), [])[0].tolist() == [1], "less deep in its one tree"
+    people = book([(YEAR, 1, EAST), (YEAR, 2, {"region": "East", "product": "p1"})])
+    assert people.answering(np.arange(2), [])[0].tolist() == [0], "one tree, however deep, before two"
     crossed = book([(YEAR, 1, {"region": "East", "product": "p1"}), (YEAR, 2, {"channel": "c1"})])
     assert crossed.answering(np.arange(2), [])[0].tolist() == [1], "one tree before two"
 
