@@ -126,6 +126,9 @@ CUT = """() => {
         if (inner.right > box.right + 1 || inner.bottom > box.bottom + 1) cut.push(name);
       }
   }
+  // Nor is a cell squeezed until its words stand letter by letter.
+  for (const row of document.querySelectorAll('.panel .t tr'))
+    if (row.offsetHeight > 60) cut.push(`row of ${row.offsetHeight} px`);
   return cut;
 }"""
 
