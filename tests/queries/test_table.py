@@ -96,7 +96,11 @@ def test_what_is_asked_twice_is_answered_once():
     [
         (("win_rat",), (), r"There is no measure called 'win_rat'. Did you mean win_rate"),
         (("won_amount",), ("regions",), r"There is no dimension called 'regions'. Did you mean region"),
-        (("xyzzy",), (), r"There is no measure called 'xyzzy'. There are: opportunity_count, .*sales_lines, actual, .*coverage\."),
+        (
+            ("xyzzy",),
+            (),
+            r"There is no measure called 'xyzzy'. There are: opportunity_count, .*sales_lines, actual, .*coverage\.",
+        ),
         ((), (), r"Say which measure. There are: "),
         (("sales_amount",), ("stage",), r"sales_amount counts sales, which have no stage. It goes by: "),
         (("open_amount",), ("month",), r"open_amount is a balance at the as-of date and belongs to no month"),
