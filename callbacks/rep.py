@@ -230,11 +230,14 @@ def _rep_line(view: View, row: Any, unit: Any) -> html.Tr:
     )
 
 
-def link_to(view: View, row: Any) -> html.A:
-    """A rep's name, leading to the page of that rep."""
-    chosen = view.slice_.with_filter("rep", [row.rep])
-    chosen = chosen.with_option("path", ".".join([*drill.path_of(view.slice_), "rep"])).with_option("open", None)
-    return to(html.B(attainment.label_of(view, row)), chosen)
+def link_to(view: View, row: Any) -> Any:
+    """A rep's name, leading to the page of that rep; of one without any sale or deal there is nothing to lead to."""
+    name, chosen = html.B(attainment.label_of(view, row)), view.slice_.with_filter("rep", [row.rep])
+    if r.rep_of(chosen, scope=view.scope) is None:
+        return name
+    return to(
+        name, chosen.with_option("path", ".".join([*drill.path_of(view.slice_), "rep"])).with_option("open", None)
+    )
 
 
 def _pills(view: View, marks: list[str]) -> list[Any]:

@@ -17,21 +17,24 @@ from queries.slices import UNASSIGNED, Slice
 
 @question
 def members(dimension: str, *, scope: Scope) -> pd.DataFrame:
-    """One row per member that any opportunity (else any sale) has, by name: key, label, label_zh, rows.
+    """One row per member that any opportunity or sale has, by name: key, label, label_zh, rows.
 
-    A member with rows outside the scope only is not there.
+    rows are opportunities; of a member that has none, sales lines. A member whose rows are all outside the scope is
+    not there.
     """
     everything = Slice(period="all")
     by = DIMENSIONS[dimension]
-    found = pd.DataFrame()
-    for measure in (m.opportunity_count, m.sales_lines):
-        if by.fits(measure.fact):
-            found = breakdown(measure, by=[by], slice_=everything, scope=scope)
-            found = found.rename(columns={measure.name: "rows", dimension: "key"})
-            if len(found):
-                break
+    pieces = [
+        breakdown(measure, by=[by], slice_=everything, scope=scope).rename(
+            columns={measure.name: "rows", dimension: "key"}
+        )
+        for measure in (m.opportunity_count, m.sales_lines)
+        if by.fits(measure.fact)
+    ]
+    found = pd.concat([piece for piece in pieces if len(piece)] or [pd.DataFrame()], ignore_index=True)
     if found.empty:
         return pd.DataFrame(columns=["key", "label", "label_zh", "rows"])
+    found = found.drop_duplicates("key")
     found["key"] = found["key"].astype(str)
     for column, suffix in (("label", "label"), ("label_zh", "label_zh")):
         found[column] = found.get(f"{dimension}_{suffix}", found["key"])

@@ -12,7 +12,7 @@ from components.words import words
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.browser.looks import drawn
 
-PAGES = ("/", "/funnel", "/attainment")
+PAGES = ("/", "/funnel", "/attainment", "/rep")
 LOOKS = list(product(PAGES, ("en", "zh"), ("light", "dark"), (DESKTOP, PHONE)))
 #: Texts that have to be read whole.
 WHOLE = "h1, .panel > header h2, .kpi .value, .kpi .label"
@@ -20,7 +20,11 @@ WHOLE = "h1, .panel > header h2, .kpi .value, .kpi .label"
 
 @pytest.mark.parametrize(("path", "lang", "theme", "size"), LOOKS, ids=str)
 def test_a_page_is_drawn_whole(open_page: OpenPage, path: str, lang: str, theme: str, size: tuple[int, int]) -> None:
-    page = drawn(open_page(path, lang=lang, theme=theme, size=size))
+    is_whole(drawn(open_page(path, lang=lang, theme=theme, size=size)), lang=lang, theme=theme)
+
+
+def is_whole(page: Page, *, lang: str, theme: str) -> None:
+    """Nothing failed, nothing is cut, the sentence is one, every word is of the language."""
     expect(page.locator(".state.failed")).to_have_count(0)
     expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if lang == "zh" else "en")
