@@ -9,6 +9,7 @@ import pandas as pd
 from callbacks.rep_cards import peers_words
 from components.explain import InputLine, drawer
 from components.view import View
+from queries import findings as f
 from queries import peers as p
 from queries import rep as r
 
@@ -20,11 +21,16 @@ def of_peers(view: View, *, as_of: str) -> list[Any]:
     lines = [
         InputLine(
             view.name(row),
-            view.numbers.share(row.rate, 0),
-            " · ".join([w("explain.exits", count=int(row.exits)), peers_words(view, row)]),
+            view.w("words.na") if pd.isna(row.rate) else view.numbers.share(row.rate),
+            w("rep.explain_stage", exits=view.numbers.count(row.exits), peers=peers_words(view, row)),
         )
         for row in found.itertuples()
     ]
+    weak = None if found.empty else f.coaching(found)
+    if weak is not None:
+        row = next(found[found["stage"] == weak.values["stage"]].itertuples())
+        lines.append(InputLine(w("rep.explain_amount"), view.numbers.exact(row.exit_amount), view.name(row)))
+        lines.append(InputLine(w("rep.explain_worth"), view.numbers.exact(round(row.worth)), view.name(row)))
     return drawer(
         view,
         title=w("rep.funnel"),

@@ -158,8 +158,7 @@ def peers_words(view: View, row: Any) -> str:
     """Where the peers are and how many of them, of a row of `stages_against_peers`."""
     if pd.isna(row.peer_rate):
         return view.w("rep.few_peers")
-    median = view.w("rep.median", value=view.numbers.share(row.peer_rate, 0), count=int(row.peer_count))
-    return f"{view.w('rep.trend_peers')} {median}"
+    return view.w("rep.peers_at", share=view.numbers.share(row.peer_rate, 0), count=int(row.peer_count))
 
 
 def _where(view: View, found: pd.DataFrame, weak: f.Finding | None) -> html.Span:

@@ -65,7 +65,7 @@ def _deal(view: View, row: Any, unit: Unit) -> html.Tr:
             html.Td(stage, className="hide-phone"),
             html.Td(html.B(view.numbers.in_unit(row.amount, unit)), className="num"),
             html.Td(close, className="num hide-phone"),
-            html.Td(why[0] if why else view.w("overview.on_time"), className="behind" if why else ""),
+            html.Td(why[0] if why else view.w("overview.on_time"), className="why behind" if why else "why"),
         ]
     )
 

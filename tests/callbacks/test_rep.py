@@ -173,4 +173,5 @@ def test_every_card_is_among_them() -> None:
 def test_how_the_comparison_is_computed(look: Look) -> None:
     with look(f"{AUGUST}&rep=a&explain=peers") as view:
         told = said(explanation(view, "peers"))
-    assert "20 deals left" in told and "peers' median median 70% of 3" in told and "Wilson" in told
+    assert "Potential 25.0% 20 left · median 70% of 3" in told and "Wilson" in told
+    assert "Amount that left ¥2,000 Potential Worth a year ¥900 Potential" in told
