@@ -54,7 +54,7 @@ def sentence(view: View) -> str:
     said |= {"day": view.numbers.day(view.slice_.as_of or view.as_of)}
     said |= {name: view.numbers.money(value) for name, value in found.values.items()}
     first = view.w(f"rep.{found.name.replace('.', '_')}", **said)
-    return view.w("finding.and").join([first, coaching_words(view, rep)])
+    return view.w("finding.and").join(filter(None, [first, coaching_words(view, rep)]))
 
 
 def _of_all(view: View) -> str:
@@ -82,8 +82,10 @@ def name_of(view: View, rep: str) -> str:
 
 
 def coaching_words(view: View, rep: str) -> str:
-    """The one stage where coaching would help most, or that none stands out, or that there is nothing to compare."""
+    """The one stage where coaching would help most, or that none stands out or can be compared; none left, no words."""
     found = p.stages_against_peers(view.slice_, scope=view.scope, rep=rep)
+    if not found["exits"].sum():
+        return ""
     weak = f.coaching(found)
     if weak is None:
         return view.w("rep.no_peers" if found["peer_rate"].isna().all() else "rep.no_coaching")
@@ -105,7 +107,8 @@ def _about(view: View, rep: str) -> list[Any]:
     about, w, numbers = r.facts(rep, view.slice_, scope=view.scope), view.w, view.numbers
     if about is None:
         return []
-    place = w("rep.place", office=view.name(about, "office"), region=view.name(about, "region"))
+    office, region = view.name(about, "office"), view.name(about, "region")
+    place = region if office == region else w("rep.place", office=office, region=region)
     said = [w("rep.moved_on", place=place, day=_day(view, about.moved_on)) if about.moved_on else place]
     if about.manager_label:
         said.append(w("rep.reports_to", manager=view.name(about, "manager")))
@@ -114,7 +117,7 @@ def _about(view: View, rep: str) -> list[Any]:
     if about.left_on:
         said.append(w("rep.left_on", day=_day(view, about.left_on)))
     found = p.peers(view.slice_, scope=view.scope, rep=rep)
-    said.append(w("rep.peers_are", count=len(found.keys), region=view.name(about, "region")))
+    said.append(w("rep.peers_are", count=len(found.keys), region=region))
     return list(said)
 
 

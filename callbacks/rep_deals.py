@@ -95,7 +95,12 @@ def show_rep_slipping(view: View) -> Card:
     if not found.loc["slipping", "deals"]:
         why = w("rep.slipping_none" if found.loc["open", "deals"] else "rep.deals_none")
         return Card(subtitle=subtitle, state=empty(view, w("rep.slipping"), why=why))
-    heads = [("", ""), (w("rep.slipping_count"), "num"), (unit.label, "num"), (w("rep.slipping_share"), "num")]
+    heads = [
+        ("", ""),
+        (w("rep.slipping_count"), "num"),
+        (unit.label, "num"),
+        (w("rep.slipping_share"), "num hide-phone"),
+    ]
     head = html.Tr([html.Th(text, className=css, scope="col") for text, css in heads])
     whole = found.loc["open", "amount"]
     lines = [_way(view, way, found.loc[way], whole, unit) for way in (*s.WAYS, "slipping")]
@@ -107,6 +112,7 @@ def _way(view: View, way: str, row: pd.Series, whole: float, unit: Unit) -> html
     named, numbers = view.w(f"rep.way_{way}"), view.numbers
     name = to(named, view.slice_.with_option("open", way)) if row["deals"] else named
     share = numbers.share(row["amount"] / whole, 0) if whole > 0 else "–"
-    texts = [numbers.count(row["deals"]), numbers.in_unit(row["amount"], unit), share]
-    cells = [html.Td(html.B(text) if way == "slipping" else text, className="num") for text in texts]
+    texts = [(numbers.count(row["deals"]), "num"), (numbers.in_unit(row["amount"], unit), "num")]
+    texts.append((share, "num hide-phone"))
+    cells = [html.Td(html.B(text) if way == "slipping" else text, className=css) for text, css in texts]
     return html.Tr([html.Th(html.B(name) if way == "slipping" else name, scope="row"), *cells])

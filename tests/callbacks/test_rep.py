@@ -119,6 +119,11 @@ def test_who_moved_and_who_left_make_sense(look: Look) -> None:
         assert "left" not in rep.sentence(view) + said(rep.words_of(view))
 
 
+def test_where_no_deal_has_left_a_stage_nothing_is_said_of_the_funnel(look: Look) -> None:
+    with look(f"{AUGUST}&rep=a&as_of=2026-05-31") as view:
+        assert "funnel" not in rep.sentence(view) and rep.sentence(view).count(".") == 1
+
+
 def test_a_scope_shows_nothing_of_other_regions(look: Look) -> None:
     north = Scope.only(region="North")
     with look("period=2026Q3&rep=y", scope=north) as view:
