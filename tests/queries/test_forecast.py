@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from queries import forecast
-from queries.breakdown import Source
 from queries.engine import frame_of, reading
-from queries.rows import Behind, total_behind
+from queries.row_list import total_behind
+from queries.rows import Behind
 from queries.scope import EVERYTHING, Scope
 from queries.semantic.facts import OPPORTUNITIES
 from queries.slices import Slice
+from queries.source import Source
 from tests.queries.conftest import MakeCompany
 from tests.queries.histories import HISTORY, interval, passages, standing
 from tests.rows import AS_OF, STAGES, deal
