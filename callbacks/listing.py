@@ -16,12 +16,10 @@ from components.view import View
 from components.wording import period_words
 from components.words import words
 from queries import row_list, rows
-from queries.engine import reading
 from queries.funnel import CRITICAL_INDEX, LATE_INDEX
 from queries.periods import Period
 from queries.rows import Behind
 from queries.semantic.dimensions import DIMENSIONS
-from queries.slices import Slice
 
 _WIDE = {"name": 240, "account": 220, "product": 180}
 
@@ -162,21 +160,24 @@ def show_rows(request: dict[str, Any] | None, query: str | None, version: str | 
     """One page of the list, sorted and filtered in the database."""
     if not request:
         return no_update
-    with reading(wiring.warehouse().database(version)) as database:
-        view = wiring.view_of(Slice.from_search(query), database, path="/")
-        behind = Behind.parse(view.slice_.option("open"))
-        if behind is None:
-            return {"rowData": [], "rowCount": 0}
-        start, end = int(request["startRow"]), int(request["endRow"])
-        found = row_list.deals_behind(
-            behind,
-            view.slice_,
-            scope=view.scope,
-            limit=min(end - start, 500) + 1,
-            offset=start,
-            sort=[(s["colId"], s["sort"]) for s in request.get("sortModel") or []],
-            filters=request.get("filterModel") or {},
-        )
+    asked = json.dumps([request.get(name) for name in ("startRow", "endRow", "sortModel", "filterModel")])
+    return wiring.drawn(f"rows {asked}", lambda view: _page_of_rows(view, request), query, None, version, "/")
+
+
+def _page_of_rows(view: View, request: dict[str, Any]) -> dict[str, Any]:
+    behind = Behind.parse(view.slice_.option("open"))
+    if behind is None:
+        return {"rowData": [], "rowCount": 0}
+    start, end = int(request["startRow"]), int(request["endRow"])
+    found = row_list.deals_behind(
+        behind,
+        view.slice_,
+        scope=view.scope,
+        limit=min(end - start, 500) + 1,
+        offset=start,
+        sort=[(s["colId"], s["sort"]) for s in request.get("sortModel") or []],
+        filters=request.get("filterModel") or {},
+    )
     page = found.head(end - start)
     count = start + len(page) if len(found) <= end - start else None
     return {"rowData": localised(page, view.lang, status_words(view.lang)), "rowCount": count}
