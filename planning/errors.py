@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 
 class LedgerError(RuntimeError):
@@ -50,3 +51,33 @@ class Conflict(LedgerError):
         )
         self.version_id, self.revision = version_id, revision
         self.changed_by, self.changed_at = changed_by, changed_at
+
+
+class Refused(LedgerError):
+    """A change of a plan that cannot be made as asked; `reason` and `values` say why, for words in any language."""
+
+    def __init__(self, reason: str, **values: Any) -> None:
+        super().__init__(REFUSALS[reason].format(**values))
+        self.reason, self.values = reason, values
+
+
+#: Why changes of a plan are refused; pages say the same from their own words (`plan.refused_*`).
+REFUSALS = {
+    "all_locked": "{member} is locked: nothing in it can change. Unlock it, or choose another part.",
+    "below_locks": "{member} cannot come to {amount}: what is locked in it comes to {locked}. Unlock some of it.",
+    "negative": "{member} would come to {amount}. A target cannot be below zero; ask for less of a cut.",
+    "no_siblings": "There is nothing else to give way to {member} in {parent}. Let the parent move instead.",
+    "siblings_locked": "All that could give way to {member} is locked. Unlock some of it, or let the parent move.",
+    "siblings_short": "What could give way to {member} comes to {amount}, {missing} too little. Let the parent move.",
+    "out_of_range": "The limits leave room for {low} to {high}, not for {amount}. Widen them or ask for another total.",
+    "no_cells": "There are no targets for {member} in this plan and period, so nothing can be changed there.",
+    "not_a_number": "{text} is no amount. Type digits, such as 1,250,000 or 1.25M; or +5% for a change.",
+    "too_large": "{amount} is more than a target can be. Check the number of digits.",
+    "no_level": "This plan sets no targets by {by}. Choose another way to split it.",
+    "nothing": "That changes nothing.",
+    "no_name": "A plan needs a name.",
+    "not_yours": "{what} is not yours to change.",
+    "not_allowed": "You may not {step} plans.",
+    "no_weights": "There is nothing to allocate by: {basis} is zero everywhere here. Choose another base.",
+    "base_gone": "The version that this plan begins from is gone.",
+}

@@ -136,7 +136,8 @@ class Ledger:
         with self.writing(by=by) as writer:
             if based_on is not None:
                 writer.find(based_on)
-            columns = {"name": name, "name_zh": name_zh, "note": note, "based_on": based_on, "origin": "planning"}
+            columns: dict[str, Any] = {"name": name, "name_zh": name_zh, "note": note, "based_on": based_on}
+            columns["origin"] = "planning"
             return writer.insert(fiscal_year, kept, action="drafted", **columns).version_id
 
     def replace_rows(self, version_id: int, rows: Rows, *, by: str, expected_revision: int) -> int:

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -31,6 +32,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 STATES = ("draft", "submitted", "approved", "published", "superseded")
 #: Who made a version: a load of a CRM, the demo company, or people in the application.
 ORIGINS = ("load", "demo", "planning")
+#: What an adjustment can do to a plan; `planning.adjustments` says what each means.
+OPERATIONS = ("set", "add", "scale", "allocate", "lock", "unlock", "risk")
 #: The levels a target may be set for. A row has the key of its own level and of all levels above it, the others are
 #: null: office > region > country, rep > manager (and the rep's office), product > category, channel > kind.
 KEYS = (
@@ -185,4 +188,73 @@ taken_in = Table(
     Column("at", Moment, nullable=False),
     CheckConstraint("ledger_id = 1", name="one_row"),
     comment="At most one row: whose quotas were taken in last, by the place of the CRM tables and their version.",
+)
+
+scenarios = Table(
+    "scenarios",
+    metadata,
+    Column("version_id", Integer, ForeignKey("target_versions.version_id"), primary_key=True, autoincrement=False),
+    Column("base_id", Integer, ForeignKey("target_versions.version_id"), nullable=False),
+    Column("base_hash", String, nullable=False),
+    Column("head", Integer, nullable=False),
+    CheckConstraint("head >= 0", name="head"),
+    comment=(
+        "One row per version that people plan: the version whose rows it begins from, the fingerprint those rows had "
+        "then, and how many of its adjustments are in effect (undo lowers that, redo raises it). Until it is submitted "
+        "it has no rows of its own: they are replayed from the base."
+    ),
+)
+
+adjustments = Table(
+    "adjustments",
+    metadata,
+    Column("adjustment_id", Integer, primary_key=True, autoincrement=True),
+    Column("version_id", Integer, ForeignKey("scenarios.version_id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("is_discarded", Boolean, nullable=False),
+    Column("operation", String, nullable=False),
+    Column("content", String, nullable=False),
+    Column("reason", String),
+    Column("at", Moment, nullable=False),
+    Column("who", String, nullable=False),
+    _one_of("operation", OPERATIONS),
+    sqlite_autoincrement=True,
+    comment=(
+        "One row per adjustment of a scenario: what was done (see planning.adjustments), why, by whom and when, in the "
+        "order of `position`. One that was undone and then overtaken by another is discarded, but stays."
+    ),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("entry_id", Integer, primary_key=True, autoincrement=True),
+    Column("version_id", Integer, ForeignKey("scenarios.version_id"), nullable=False, index=True),
+    Column("dimension", String, nullable=False),
+    Column("member", String, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("amount", Amount, nullable=False),
+    Column("note", String),
+    Column("at", Moment, nullable=False),
+    Column("who", String, nullable=False),
+    sqlite_autoincrement=True,
+    comment=(
+        "One row per amount that somebody entered from below for a member and a period: what they hold to be possible. "
+        "The last one for a member and period counts; the plan takes it over only by an adjustment."
+    ),
+)
+
+hand_downs = Table(
+    "hand_downs",
+    metadata,
+    Column("version_id", Integer, ForeignKey("scenarios.version_id"), primary_key=True, autoincrement=False),
+    Column("dimension", String, primary_key=True),
+    Column("member", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("who", String, nullable=False),
+    comment=(
+        "One row per member whose part of a scenario was reviewed and handed down: from then on those below it see "
+        "their targets."
+    ),
 )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from crm.issues import counted
 from planning.errors import Conflict, NotAllowed, NotEditable, VersionMissing
-from planning.rows import content_hash, write
+from planning.rows import canonical, content_hash, write
 from planning.tables import audit_trail, ledger_revision, taken_in, target_versions, targets
 
 #: Steps of the workflow: what is done to a version, from which states, to which.
@@ -109,7 +109,9 @@ class Writer:
             )
         return version
 
-    def insert(self, fiscal_year: int, rows: pd.DataFrame, *, action: str, **columns: Any) -> Version:
+    def insert(
+        self, fiscal_year: int, rows: pd.DataFrame, *, action: str, detail: str | None = None, **columns: Any
+    ) -> Version:
         """A new draft of canonical rows, with the year's next number."""
         number = self.connection.scalar(
             select(func.coalesce(func.max(target_versions.c.number), 0) + 1).where(
@@ -130,7 +132,7 @@ class Writer:
         new = insert(target_versions).values({**made, **columns}).returning(target_versions.c.version_id)
         version = self.find(self.connection.scalars(new).one())
         write(self.connection, version.version_id, rows)
-        self.note_down(action, version, counted(len(rows), "row"))
+        self.note_down(action, version, detail or counted(len(rows), "row"))
         return version
 
     def replace(self, version: Version, rows: pd.DataFrame) -> Version:
@@ -142,6 +144,11 @@ class Writer:
         changed = self._change(version, content_hash=content_hash(rows), origin="planning")
         self.note_down("changed", version, counted(len(rows), "row"))
         return changed
+
+    def clear(self, version: Version) -> Version:
+        """Takes the rows of a draft out again."""
+        self.connection.execute(delete(targets).where(targets.c.version_id == version.version_id))
+        return self._change(version, content_hash=content_hash(canonical([])))
 
     def step(self, version: Version, action: str, *, note: str | None) -> Version:
         """Takes a version one step of the workflow on; raises NotAllowed. Publishing supersedes what is in force."""

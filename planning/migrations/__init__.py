@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parent
 #: The step that the program needs; a test holds that it is the last one there is.
-HEAD = "0001"
+HEAD = "0002"
 
 
 def upgrade(connection: Connection) -> None:
