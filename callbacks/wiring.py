@@ -19,7 +19,7 @@ from components.markup import PROPERTY, markup
 from components.states import failed
 from components.view import View
 from components.words import words
-from queries import options
+from queries import options, plans
 from queries.engine import Database, NoData, TooSlow, Unreachable, reading
 from queries.slices import Slice
 from queries.warehouse import Warehouse
@@ -61,10 +61,11 @@ def view_of(slice_: Slice, database: Database, *, path: str, theme_: str | None 
 def drawn(
     name: str, draw: Callable[[View], Any], query: str | None, theme_: str | None, version: str | None, path: str
 ) -> Any:
-    """What `draw` makes of the view, kept by data version, slice, scope, language and theme."""
+    """What `draw` makes of the view, kept by data version, slice, state of its plan, scope, language and theme."""
     with reading(warehouse().database(version or None)) as database:
         slice_ = Slice.from_search(query)
-        key = ("drawn", name, slice_, access.viewer().scope, access.language(), access.compact(), theme_, path)
+        viewer, plan = access.viewer(), plans.revision_of(slice_.option("plan"))
+        key = ("drawn", name, slice_, plan, viewer.scope, access.language(), access.compact(), theme_, path)
         return database.cache.get_or_make(
             key, database.version, lambda: draw(view_of(slice_, database, path=path, theme_=theme_))
         )
@@ -85,10 +86,11 @@ def card(name: str, *, path: str) -> Callable[[Callable[[View], Card]], Callable
             Input(ids.part(name, "due"), "data"),
             Input(ids.THEME, "data"),
             Input(ids.VERSION, "data"),
+            Input(ids.PLAN, "data"),
             prevent_initial_call=True,
             on_error=card_failed,
         )
-        def show(query: str | None, theme_: str, version: str) -> list[Any]:
+        def show(query: str | None, theme_: str, version: str, _plan: Any) -> list[Any]:
             if query is None:  # not yet in sight
                 raise PreventUpdate
             return drawn(name, lambda view: parts(draw(view)), query, theme_, version, path)
@@ -121,12 +123,13 @@ def part(
             Input(query, "data"),
             Input(ids.THEME, "data"),
             Input(ids.VERSION, "data"),
+            Input(ids.PLAN, "data"),
             *(Input(store, "data") for store in extra),
             State("_pages_location", "pathname"),
             prevent_initial_call=True,
             on_error=on_error,
         )
-        def show(asked: str, theme_: str, version: str, *rest: Any) -> Any:
+        def show(asked: str, theme_: str, version: str, _plan: Any, *rest: Any) -> Any:
             *more, path = rest
             name = f"{draw.__qualname__}{more}"
             return drawn(name, lambda view: written(output, draw(view, *more)), asked, theme_, version, page_path(path))

@@ -3,11 +3,12 @@
 | folder     | may import of ours                                        | never                                    |
 |------------|-----------------------------------------------------------|------------------------------------------|
 | settings   | nothing; the standard library alone                       |                                          |
-| access     | queries.scope                                             | dash, plotly                             |
+| access     | queries.scope, planning.rights                            | dash, plotly                             |
 | crm        | settings                                                  | dash, plotly, flask                      |
 | planning   | settings, crm                                             | dash, plotly, flask                      |
 | queries    | settings, crm, planning but for what writes versions      | dash, plotly, flask                      |
-| components | the vocabulary: queries.semantic, slices, periods, scope  | sqlalchemy, duckdb, an engine            |
+| components | the vocabulary: queries.semantic, slices, periods, scope, | sqlalchemy, duckdb, an engine            |
+|            | planning.adjustments                                      |                                          |
 | pages      | components, access, queries.slices, queries.options       | pandas, sqlalchemy, callbacks            |
 | callbacks  | components, queries, planning, access                     | sqlalchemy, duckdb, pages                |
 | dashboard  | everything but pages, which Dash finds                    |                                          |
@@ -28,10 +29,13 @@ from tests.conftest import REPO
 
 WEB = {"dash", "dash_ag_grid", "dash_bootstrap_components", "plotly", "flask", "werkzeug"}
 DATABASES = {"sqlalchemy", "duckdb", "duckdb_sqlalchemy", "psycopg"}
-VOCABULARY = {"queries.semantic", "queries.slices", "queries.periods", "queries.scope"}
+VOCABULARY = {"queries.semantic", "queries.slices", "queries.periods", "queries.scope", "planning.adjustments"}
 OURS = {"settings", "access", "crm", "planning", "queries", "components", "pages", "callbacks", "dashboard"}
 #: Reading the ledger, and the arithmetic of plans: all of planning that questions may know.
-_PURE = ("ledger", "errors", "levels", "fiscal", "rows", "tables", "book", "curves", "seasonality")
+_PURE = (
+    *("ledger", "scenarios", "errors", "levels", "fiscal", "rows", "tables", "book", "curves", "seasonality"),
+    *("plan", "adjustments", "replay", "allocation", "projection", "forecast", "commission", "sensitivity", "trail"),
+)
 PLANS = {f"planning.{name}" for name in _PURE}
 LONGEST_FUNCTION, LONGEST_MODULE = 60, 350
 
@@ -50,7 +54,7 @@ class Rule:
 
 RULES = {
     "settings": Rule.of(ours=set(), never=WEB | DATABASES | {"pandas"}),
-    "access": Rule.of(ours={"queries.scope"}, never=(WEB - {"flask", "werkzeug"}) | DATABASES | {"pandas"}),
+    "access": Rule.of(ours={"queries.scope", "planning.rights"}, never=(WEB - {"flask", "werkzeug"}) | DATABASES | {"pandas"}),
     "crm": Rule.of(ours={"settings", "crm"}, never=WEB),
     "planning": Rule.of(ours={"settings", "crm", "planning"}, never=WEB),
     "queries": Rule.of(ours={"settings", "crm", "queries"} | PLANS, never=WEB),
