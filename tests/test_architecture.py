@@ -31,7 +31,8 @@ DATABASES = {"sqlalchemy", "duckdb", "duckdb_sqlalchemy", "psycopg"}
 VOCABULARY = {"queries.semantic", "queries.slices", "queries.periods", "queries.scope"}
 OURS = {"settings", "access", "crm", "planning", "queries", "components", "pages", "callbacks", "dashboard"}
 #: Reading the ledger, and the arithmetic of plans: all of planning that questions may know.
-_PURE = ("ledger", "errors", "levels", "fiscal", "rows", "tables", "book", "curves", "seasonality", "exact", "allocation")
+_PURE = ("ledger", "errors", "levels", "fiscal", "rows", "tables", "book", "curves", "seasonality",
+         "exact", "allocation", "bases", "forecast", "commission", "sensitivity")  # fmt: skip
 PLANS = {f"planning.{name}" for name in _PURE}
 LONGEST_FUNCTION, LONGEST_MODULE = 60, 350
 
