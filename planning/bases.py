@@ -12,8 +12,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
-from planning.allocation import NO_CAP
 from planning.exact import LARGEST, proportion
+from planning.rounding import NO_CAP
 
 Number = int | float | Decimal | Fraction
 

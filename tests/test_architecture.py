@@ -32,7 +32,7 @@ VOCABULARY = {"queries.semantic", "queries.slices", "queries.periods", "queries.
 OURS = {"settings", "access", "crm", "planning", "queries", "components", "pages", "callbacks", "dashboard"}
 #: Reading the ledger, and the arithmetic of plans: all of planning that questions may know.
 _PURE = ("ledger", "errors", "levels", "fiscal", "rows", "tables", "book", "curves", "seasonality",
-         "exact", "allocation", "bases", "forecast", "schemes", "commission", "sensitivity")  # fmt: skip
+         "exact", "rounding", "allocation", "bases", "forecast", "schemes", "commission", "sensitivity")  # fmt: skip
 PLANS = {f"planning.{name}" for name in _PURE}
 LONGEST_FUNCTION, LONGEST_MODULE = 60, 350
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.allocation import NO_CAP, REASONS, AllocationError, rescale, spread, spread_grouped
+from planning.allocation import REASONS, AllocationError, rescale, spread, spread_grouped
+from planning.rounding import NO_CAP
 
 AMOUNTS = st.integers(0, 10**15)
 UNITS = st.sampled_from([1, 100, 10_000])
@@ -235,7 +236,7 @@ def test_more_parts_than_a_key_has_room_for(monkeypatch: pytest.MonkeyPatch) -> 
     weights, group = np.arange(1, 301) % 17, np.arange(300) % 7
     totals = np.full(7, 99_999)
     before = spread_grouped(totals, weights, group, unit=10)
-    monkeypatch.setattr("planning.allocation._KEY_BITS", 20)
+    monkeypatch.setattr("planning.rounding._KEY_BITS", 20)
     assert spread_grouped(totals, weights, group, unit=10).tolist() == before.tolist()
 
 

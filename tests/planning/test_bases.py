@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.allocation import NO_CAP, spread
+from planning.allocation import spread
 from planning.bases import limits_by_growth, over_assignment, weights_with_floor, with_padding, with_risk
+from planning.rounding import NO_CAP
 
 
 def test_members_without_history_weigh_a_share_of_the_mean():
