@@ -194,6 +194,15 @@ def continued(slice_: Slice, *, scope: Scope, by: str) -> pd.DataFrame:
     return pd.DataFrame(made, index=sold.index, columns=[*sold.columns, *ahead])
 
 
+def landing_by(slice_: Slice, *, scope: Scope, by: str) -> pd.Series:
+    """Where each member lands in the slice's whole period: sales so far and the projection of the rest, by key."""
+    period = whole_period(slice_)
+    assert period.start is not None and period.whole_end is not None
+    table = continued(slice_, scope=scope, by=by)
+    known = [month for month in month_starts(period.start, period.whole_end) if month in table.columns]
+    return table[known].sum(axis=1)
+
+
 @question
 def open_by(slice_: Slice, *, scope: Scope, by: str) -> dict[str, float]:
     """What is open and expected to close in the slice's period, by member; overdue deals count in one that runs."""
