@@ -138,6 +138,10 @@ def rescale(
         low, high = bounds_of(len(now), floors, caps)
         outside = (now < low) | (now > high)
         changes[of[outside if free is None else outside & free]] = True
+    if changes.all():
+        return spread_grouped(
+            whole, now, of, unit=unit, floors=floors, caps=caps, locked=locked, current=now
+        )  # fmt: skip
     moved, number = np.flatnonzero(changes[of]), np.cumsum(changes) - 1
     result = now.copy()
     if not len(moved) and not changes.any():

@@ -45,8 +45,8 @@ def settle(quotient: np.ndarray, remainder: np.ndarray, under: np.ndarray) -> np
 def shares(
     amounts: np.ndarray, weights: np.ndarray, group: np.ndarray, together: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """For each part of a group, amounts[group] x weights / together[group] as `proportion` gives it."""
-    guess = weights * each(amounts / np.maximum(together, 1), group)
+    """For each part of a group, amounts[group] x weights / together[group] as `proportion` gives it (together > 0)."""
+    guess = weights * each(amounts / together, group)
     quotient, under = guess.astype(np.int64), each(together, group)
     remainder = each(amounts, group) * weights
     remainder -= quotient * under

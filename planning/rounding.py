@@ -76,16 +76,14 @@ def filled(left: np.ndarray, weights: np.ndarray, cells: Cells) -> Shares:
     those above their cap if not: with the final k the same ones are still beyond.
     """
     groups, left, bounds = len(left), left.copy(), cells.bounds
-    if cells.free is None and bounds is None:
-        return Shares(*_even_or_shared(left, weights, cells.group), settled=None)
+    if bounds is None:
+        return _unbounded(left, weights, cells)
     settled = np.zeros(len(weights), dtype=bool) if cells.free is None else ~cells.free
     whole, part = cells.held.copy(), np.zeros(len(weights))
     busy = np.flatnonzero(~settled)
     while len(busy):
         of = cells.group[busy]
         whole[busy], part[busy] = quotient, remainder = _even_or_shared(left, weights[busy], of)
-        if bounds is None:
-            break
         low, high = bounds[0][busy], bounds[1][busy]
         short, beyond = quotient < low, (quotient > high) | ((quotient == high) & (remainder > 0))
         if not (short.any() or beyond.any()):
@@ -100,15 +98,27 @@ def filled(left: np.ndarray, weights: np.ndarray, cells: Cells) -> Shares:
     return Shares(whole, part, settled)
 
 
-def _even_or_shared(left: np.ndarray, weights: np.ndarray, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _unbounded(left: np.ndarray, weights: np.ndarray, cells: Cells) -> Shares:
+    """Without bounds there is nothing to fill: each free part has its share."""
+    if cells.free is None:
+        return Shares(*_even_or_shared(left, weights, cells.group), settled=None)
+    free = cells.free.astype(np.int64)
+    whole, part = _even_or_shared(left, weights * free, cells.group, even=free)
+    whole += cells.held
+    return Shares(whole, part, ~cells.free)
+
+
+def _even_or_shared(
+    left: np.ndarray, weights: np.ndarray, group: np.ndarray, even: np.ndarray | int = 1
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """Shares of what is left by weight, or evenly in a parent without any: the whole number below, and what is over."""
     together = sums(weights, group, len(left))
     without = together == 0
     if without.any():
-        weights = np.where(without[group], 1, weights)
-        together = sums(weights, group, len(left))
+        weights = np.where(without[group], even, weights)
+        together = np.maximum(sums(weights, group, len(left)), 1)
     whole, rest = shares(left, weights, group, together)
-    return whole, rest * each(1 / np.maximum(together, 1), group)
+    return whole, rest * each(1 / together, group)
 
 
 def rounded(totals: np.ndarray, found: Shares, cells: Cells, unit: int) -> np.ndarray:
