@@ -5,11 +5,12 @@ The browser sends one action at a time with the revision it has seen; whatever c
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dash import Input, Output, State, callback, ctx, html, no_update, set_props
+from dash import Input, Output, State, callback, html, no_update, set_props
 
 import access
 from callbacks import plan_changes, wiring
@@ -17,7 +18,6 @@ from callbacks.plan_view import Showing, showing
 from components import ids
 from components.links import icon
 from components.markup import PROPERTY, markup
-from components.plan_grid import act
 from components.plan_words import adjustment_words
 from components.view import View
 from planning.errors import Conflict, LedgerError, NotAllowed, NotEditable, Refused, VersionMissing
@@ -25,6 +25,7 @@ from planning.replay import replay
 from planning.rights import Planner
 from planning.scenarios import Overtaken, Scenario, Scenarios
 from queries import plans
+from queries.attainment import labels
 from queries.engine import reading
 from queries.planning import TIMES
 from queries.slices import Slice
@@ -115,22 +116,19 @@ def act_on(request: Request) -> Done:
         return made(request)
     if kind in _STEPS:
         note = request.fields.get("note")
-        after = _STEPS[kind](request.scenarios, request.plan_id, viewer=request.viewer, expected_revision=request.seen, note=note)  # fmt: skip
+        after = _STEPS[kind](
+            request.scenarios, request.plan_id, viewer=request.viewer, expected_revision=request.seen, note=note
+        )
         return _done(after, is_published=kind == "publish", said=request.view.w(f"plan.done_{kind}"))
     shown = showing(request.view)
     if shown is None or shown.opened.scenario is None:
         raise Refused("no_plan")
     adjustments = plan_changes.adjustments_of(shown, kind, request.said, request.fields)
     after, plan = request.scenarios.adjust(
-        request.plan_id, adjustments, plan=_seen_plan(request, shown), viewer=request.viewer, expected_revision=request.seen
-    )  # fmt: skip
+        request.plan_id, adjustments, plan=shown.opened.plan, viewer=request.viewer, expected_revision=request.seen
+    )
     plans.desk().keep(after, plan)
     return _done(after)
-
-
-def _seen_plan(request: Request, shown: Showing) -> Any:
-    """The present plan. If it is not the one that the page shows, saving is refused in the ledger anyway."""
-    return shown.opened.plan
 
 
 def _done(after: Scenario, **more: Any) -> Done:
@@ -159,7 +157,9 @@ def _comment(request: Request) -> Done:
 
 def _undo(request: Request) -> Done:
     steps = int(request.said.get("value") or 1)
-    return _done(request.scenarios.undo(request.plan_id, viewer=request.viewer, expected_revision=request.seen, steps=steps))
+    return _done(
+        request.scenarios.undo(request.plan_id, viewer=request.viewer, expected_revision=request.seen, steps=steps)
+    )
 
 
 def _redo(request: Request) -> Done:
@@ -183,7 +183,9 @@ def _rebase(request: Request) -> Done:
     scenario = request.scenarios.read(request.plan_id)
     base = request.scenarios.ledger.version(request.target)
     replay(plans.plan_of(base), scenario.adjustments)
-    after = request.scenarios.rebase(request.plan_id, request.target, viewer=request.viewer, expected_revision=request.seen)
+    after = request.scenarios.rebase(
+        request.plan_id, request.target, viewer=request.viewer, expected_revision=request.seen
+    )
     return _done(after, said=request.view.w("plan.done_rebase", number=base.number))
 
 
@@ -207,7 +209,12 @@ def refusal(request: Request, refused: LedgerError) -> Any:
         return _overtaken(request, refused)
     if isinstance(refused, Refused):
         return _message(view, refused_words(view, refused), [])
-    known = {Conflict: "plan.conflict", NotEditable: "plan.not_editable", NotAllowed: "plan.not_now", VersionMissing: "plan.gone"}  # fmt: skip
+    known = {
+        Conflict: "plan.conflict",
+        NotEditable: "plan.not_editable",
+        NotAllowed: "plan.not_now",
+        VersionMissing: "plan.gone",
+    }
     key = next((words for kind, words in known.items() if isinstance(refused, kind)), None)
     return _message(view, view.w(key) if key else str(refused), [])
 
@@ -221,7 +228,9 @@ def refused_words(view: View, refused: Refused) -> str:
             if name in values:
                 values[name] = _named(shown, str(values[name] or ""))
     if "by" in values and shown is not None:
-        values["by"] = shown.level_words(str(values["by"])) if str(values["by"]) in (*TIMES, *shown.ways) else values["by"]
+        values["by"] = (
+            shown.level_words(str(values["by"])) if str(values["by"]) in (*TIMES, *shown.ways) else values["by"]
+        )
     return view.w(f"refused.{refused.reason}", **values)
 
 
@@ -239,32 +248,38 @@ def _overtaken(request: Request, refused: Overtaken) -> Any:
     """Who was faster, with what; and the same change once more on top of theirs."""
     view, w = request.view, request.view.w
     when = refused.changed_at.astimezone()
-    their = [adjustment_words(view, entry.adjustment) for entry in refused.since[:3]]
+    their = [adjustment_words(view, entry.adjustment, labels) for entry in refused.since[:3]]
     text = w("plan.overtaken", who=refused.changed_by, when=f"{when:%H:%M}")
     said = [html.P(w("plan.overtaken_by", what=w("words.semicolon").join(their)))] if their else []
     again = {
         name: request.said.get(name) for name in ("kind", "value", "rows", "target", "fields") if request.said.get(name)
     }
     buttons = [
-        html.Button(w("plan.on_top"), type="button", className="btn-q sm solid", **{"data-plan-again": _json(again), "data-revision-now": str(refused.revision)}),
+        html.Button(
+            w("plan.on_top"),
+            type="button",
+            className="btn-q sm solid",
+            **{"data-plan-again": json.dumps(again, ensure_ascii=False), "data-revision-now": str(refused.revision)},
+        ),
         html.Button(w("plan.look"), type="button", className="btn-q sm", **{"data-plan-look": ""}),
-    ]  # fmt: skip
+    ]
     return _message(view, text, [*said, html.Div(buttons, className="row-btns")])
 
 
-def _json(value: Any) -> str:
-    import json
-
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _message(view: View, text: str, more: list[Any]) -> Any:
-    close = html.Button(icon("x-lg"), type="button", className="btn-q bare sm", title=view.w("shell.close"), **{"data-plan-close": "", "aria-label": view.w("shell.close")})  # fmt: skip
-    return html.Div([icon("exclamation-diamond"), html.Div([html.B(text), *more]), close], className="plan-message refused", role="alert")  # fmt: skip
+    close = html.Button(
+        icon("x-lg"),
+        type="button",
+        className="btn-q bare sm",
+        title=view.w("shell.close"),
+        **{"data-plan-close": "", "aria-label": view.w("shell.close")},
+    )
+    return html.Div(
+        [icon("exclamation-diamond"), html.Div([html.B(text), *more]), close],
+        className="plan-message refused",
+        role="alert",
+    )
 
 
 def _thanks(text: str) -> Any:
     return html.Div([icon("check2"), html.Div(text)], className="plan-message made") if text else ""
-
-
-__all__ = ["act", "act_on", "change_plan", "ctx", "refusal"]

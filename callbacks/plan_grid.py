@@ -108,9 +108,14 @@ def _total_row(shown: Showing) -> dict[str, Any]:
             "change": total["proposed"] - total["in_force"],
             "change_share": total["proposed"] / total["in_force"] - 1 if total["in_force"] > 0 else float("nan"),
             "landing_share": total["landing"] / total["proposed"] - 1 if total["proposed"] > 0 else float("nan"),
-            "mtd": 1.0, "qtd": 1.0, "ytd": 1.0, "locked": False, "reach": float("nan"), "is_out_of_reach": False,
+            "mtd": 1.0,
+            "qtd": 1.0,
+            "ytd": 1.0,
+            "locked": False,
+            "reach": float("nan"),
+            "is_out_of_reach": False,
         }
-    )  # fmt: skip
+    )
     row = _cells(shown, values, TOTAL, _whole_words(shown), -1)
     return row | {"touched": abs(values["change"]) >= 0.005, "can_lock": False}
 
@@ -173,7 +178,7 @@ def _cells(shown: Showing, row: Any, name_of_row: str, name: str, level: int) ->
         "is_locked": bool(row["locked"]),
         "lock_label": w("plan.lock", member=name),
         "unlock_label": w("plan.unlock", member=name),
-    }  # fmt: skip
+    }
 
 
 def _coverage(shown: Showing, open_amount: float, gap: float) -> str:
@@ -208,8 +213,10 @@ def _tools(shown: Showing, locked: int) -> list[Any]:
     if not shown.opened.is_editable:
         return [_read_only(shown)]
     steps = html.Span(
-        [act(step.replace("-", "\N{MINUS SIGN}"), "change", data_value=step) for step in STEPS], className="seg", role="group"
-    )  # fmt: skip
+        [act(step.replace("-", "\N{MINUS SIGN}"), "change", data_value=step) for step in STEPS],
+        className="seg",
+        role="group",
+    )
     typed = form(
         [
             dcc.Input(
@@ -269,9 +276,19 @@ def _panels_menu(shown: Showing) -> html.Details:
         className="slider",
     )
     panels = [
-        html.Button([icon(symbol), " ", w(f"plan.panel_{name}")], type="button", className="item", **{"data-panel": f"plan:{name}"})
-        for name, symbol in (("history", "graph-up"), ("risk", "shield"), ("below", "people"), ("sheet", "file-earmark-spreadsheet"))
-    ]  # fmt: skip
+        html.Button(
+            [icon(symbol), " ", w(f"plan.panel_{name}")],
+            type="button",
+            className="item",
+            **{"data-panel": f"plan:{name}"},
+        )
+        for name, symbol in (
+            ("history", "graph-up"),
+            ("risk", "shield"),
+            ("below", "people"),
+            ("sheet", "file-earmark-spreadsheet"),
+        )
+    ]
     unlock = act([icon("unlock"), " ", w("plan.unlock_all")], "unlock_all", className="item")
     return menu(
         [w("plan.more"), icon("chevron-down")],

@@ -55,7 +55,9 @@ def reps_of(shown: Showing, basis: str) -> Reps | None:
         return None
     base_at = base.index(plan.planes[at].name)
     proposed = {key: amount for (key,), amount in plan.sums(at, ["rep"], shown.node).items()}
-    before = {} if base_at is None else {key: amount for (key,), amount in base.sums(base_at, ["rep"], shown.node).items()}
+    before = (
+        {} if base_at is None else {key: amount for (key,), amount in base.sums(base_at, ["rep"], shown.node).items()}
+    )
     landing = landing_by(shown.slice_.with_option("basis", basis), scope=shown.view.scope, by="rep")
     keys = list(dict.fromkeys([*(UNASSIGNED if key is None else key for key in proposed), *landing.index]))
     named = [None if key == UNASSIGNED else key for key in keys]

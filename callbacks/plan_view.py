@@ -1,4 +1,4 @@
-"""What the planning page shows of a plan: which part of it, at which level, as rows that its grid, numbers and charts share."""
+"""What the planning page shows of a plan: which part, at which level, as rows that grid, numbers and charts share."""
 
 from __future__ import annotations
 

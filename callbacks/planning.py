@@ -11,7 +11,7 @@ from dash import Output, dcc, html
 import access
 from callbacks import wiring
 from callbacks.plan_money import payout_delta, payout_of
-from callbacks.plan_view import Showing, showing
+from callbacks.plan_view import showing
 from components import ids
 from components.cards import Delta, key_number
 from components.filter_bar import menu
@@ -42,7 +42,10 @@ def sentence(view: View) -> str:
         values = {name: _said(numbers, name, value) for name, value in finding.values.items()}
         if "member" in values:
             values["member"] = shown.name(shown.by, str(finding.values["member"]))
-        values |= {"plan": plan_name(view, shown.opened), "base": _version_words(view, shown.opened.base_version.number)}
+        values |= {
+            "plan": plan_name(view, shown.opened),
+            "base": _version_words(view, shown.opened.base_version.number),
+        }
         said.append(view.w(f"plan.finding_{finding.name}", period=shown.period_words, **values))
     return view.w("finding.and").join(said)
 
@@ -74,7 +77,9 @@ def key_strip(view: View) -> html.Div:
     """Target, growth asked for, where it lands, what is assigned over the total, what it costs in commission."""
     shown = showing(view)
     if shown is None:
-        return html.Div([html.Div(html.Span(view.w("words.na"), className="value words"), className="kpi")], className="strip")
+        return html.Div(
+            [html.Div(html.Span(view.w("words.na"), className="value words"), className="kpi")], className="strip"
+        )
     total, numbers, w = shown.total, view.numbers, view.w
     change = total["proposed"] - total["in_force"]
     base = _version_words(view, shown.opened.base_version.number)
@@ -86,12 +91,27 @@ def key_strip(view: View) -> html.Div:
     payout = payout_of(shown)
     last_year = w("plan.last_year_amount", amount=numbers.money(total["last_year"]))
     cells = [
-        (w("plan.kpi_target", period=shown.period_words), *numbers.money_parts(total["proposed"]), _change(view, change, total["in_force"], base), "proposed"),
-        (w("plan.kpi_growth"), *_parts(view, growth, signed=True), _growth(view, growth - growth_before, last_year), "growth_asked"),
+        (
+            w("plan.kpi_target", period=shown.period_words),
+            *numbers.money_parts(total["proposed"]),
+            _change(view, change, total["in_force"], base),
+            "proposed",
+        ),
+        (
+            w("plan.kpi_growth"),
+            *_parts(view, growth, signed=True),
+            _growth(view, growth - growth_before, last_year),
+            "growth_asked",
+        ),
         (w("plan.kpi_landing"), *_parts(view, landing), _short(view, short, total), "projected_landing"),
-        (w("plan.kpi_over"), *_parts(view, over), Delta(0, None, "", w("plan.over_level", level=level_words(view, own))), "over_assignment"),
+        (
+            w("plan.kpi_over"),
+            *_parts(view, over),
+            Delta(0, None, "", w("plan.over_level", level=level_words(view, own))),
+            "over_assignment",
+        ),
         (w("plan.kpi_commission"), *numbers.money_parts(payout.amount), payout_delta(view, payout), "commission"),
-    ]  # fmt: skip
+    ]
     return html.Div(
         [
             key_number(label, digits, unit, [delta], view=view, explain=topic, spark=None)
@@ -144,7 +164,11 @@ def show_bar(view: View) -> list[Any]:
     """Name, workflow, where it comes from, undo and redo, what can be done next."""
     opened = plans.opened(view.slice_)
     if opened is None:
-        return [html.B(view.w("plan.none")), html.Span(view.w("plan.none_hint"), className="note push"), _plans_menu(view)]
+        return [
+            html.B(view.w("plan.none")),
+            html.Span(view.w("plan.none_hint"), className="note push"),
+            _plans_menu(view),
+        ]
     if opened.scenario is None:
         return _version_bar(view, opened)
     return _scenario_bar(view, opened)
@@ -155,22 +179,48 @@ def _version_bar(view: View, opened: Opened) -> list[Any]:
     w, version = view.w, opened.version
     begin = form(
         [
-            html.Label([w("plan.name"), dcc.Input(name="name", type="text", className="field wide", autoComplete="off", required=True, maxLength=120)]),
+            html.Label(
+                [
+                    w("plan.name"),
+                    dcc.Input(
+                        name="name",
+                        type="text",
+                        className="field wide",
+                        autoComplete="off",
+                        required=True,
+                        maxLength=120,
+                    ),
+                ]
+            ),
             html.Button(w("plan.begin"), type="submit", className="btn-q solid"),
         ],
         "begin",
         w("plan.begin"),
         **{"data-target": str(version.version_id)},
-    )  # fmt: skip
-    put_back = [act(w("plan.put_back"), "put_back", data_target=str(version.version_id), data_sure=w("plan.sure_put_back"), className="btn-q")]  # fmt: skip
+    )
+    put_back = [
+        act(
+            w("plan.put_back"),
+            "put_back",
+            data_target=str(version.version_id),
+            data_sure=w("plan.sure_put_back"),
+            className="btn-q",
+        )
+    ]
     return [
         html.B(w("plan.version_title", number=version.number, year=version.fiscal_year)),
         html.Span(w(f"attainment.state_{version.state}"), className="pill"),
         html.Span(w("plan.begin_hint"), className="note push"),
         *(put_back if version.state == "superseded" and version.published_at else []),
         _plans_menu(view),
-        menu([w("plan.begin_from", number=version.number), icon("chevron-down")], [form_note(w("plan.begin_note")), begin], name="begin", right=True, className="btn-q solid"),
-    ]  # fmt: skip
+        menu(
+            [w("plan.begin_from", number=version.number), icon("chevron-down")],
+            [form_note(w("plan.begin_note")), begin],
+            name="begin",
+            right=True,
+            className="btn-q solid",
+        ),
+    ]
 
 
 def form_note(text: str) -> html.P:
@@ -194,14 +244,17 @@ def _scenario_bar(view: View, opened: Opened) -> list[Any]:
         moved = [html.Span([w("plan.base_moved"), " ", rebase], className="pill behind")]
     steps = [
         html.Button(
-            icon(symbol), type="button", className="btn-q bare", disabled=not left or not scenario.is_draft,
+            icon(symbol),
+            type="button",
+            className="btn-q bare",
+            disabled=not left or not scenario.is_draft,
             **aria(w(f"plan.{kind}"), **{"data-plan": kind}),
         )
         for kind, symbol, left in (
             ("undo", "arrow-counterclockwise", scenario.done),
             ("redo", "arrow-clockwise", scenario.undone),
         )
-    ]  # fmt: skip
+    ]
     return [
         html.B(plan_name(view, opened), title=version.name),
         _workflow(view, version.state),
@@ -232,19 +285,36 @@ def _plans_menu(view: View) -> html.Details:
     listed = found.listed() if found is not None else pd.DataFrame()
     own = listed[listed["fiscal_year"] == year] if len(listed) else listed
     items: list[Any] = [
-        to([html.Span(row.name), html.Small(w(f"attainment.state_{row.state}"))], plain.with_option("plan", str(row.version_id)), className="on" if str(row.version_id) == view.slice_.option("plan") else "")
+        to(
+            [html.Span(row.name), html.Small(w(f"attainment.state_{row.state}"))],
+            plain.with_option("plan", str(row.version_id)),
+            className="on" if str(row.version_id) == view.slice_.option("plan") else "",
+        )
         for row in own.head(12).rename(columns={"name": "name_"}).rename(columns={"name_": "name"}).itertuples()
-    ]  # fmt: skip
+    ]
     items += [html.Hr()] if items else []
     for row in _versions(year).itertuples():
         state = w(f"attainment.state_{row.state}")
         named = w("attainment.version_state", year=row.fiscal_year, number=row.number, state=state)
-        items.append(to(named, plain.with_option("plan", str(row.version_id)), className="on" if str(row.version_id) == view.slice_.option("plan") else ""))  # fmt: skip
+        items.append(
+            to(
+                named,
+                plain.with_option("plan", str(row.version_id)),
+                className="on" if str(row.version_id) == view.slice_.option("plan") else "",
+            )
+        )
     compare = html.A(
-        [icon("layout-three-columns"), " ", w("plan.compare")], href=f"/compare?{_compared(view, own).to_query()}",
-        className="item", **{"data-page": ""},
-    )  # fmt: skip
-    return menu([w("plan.plans"), icon("chevron-down")], [html.Div([*items, html.Hr(), compare], className="items")], name="plans", right=True)  # fmt: skip
+        [icon("layout-three-columns"), " ", w("plan.compare")],
+        href=f"/compare?{_compared(view, own).to_query()}",
+        className="item",
+        **{"data-page": ""},
+    )
+    return menu(
+        [w("plan.plans"), icon("chevron-down")],
+        [html.Div([*items, html.Hr(), compare], className="items")],
+        name="plans",
+        right=True,
+    )
 
 
 def _compared(view: View, own: pd.DataFrame) -> Slice:
@@ -262,31 +332,57 @@ def _versions(year: int) -> pd.DataFrame:
     versions = pd.DataFrame() if targets is None else targets.versions
     if versions.empty:
         return versions
-    return versions[(versions["fiscal_year"] == year) & versions["has_rows"]].sort_values("number", ascending=False).head(8)
+    return (
+        versions[(versions["fiscal_year"] == year) & versions["has_rows"]]
+        .sort_values("number", ascending=False)
+        .head(8)
+    )
 
 
 def _more_menu(view: View, opened: Opened) -> html.Details:
     """Rename, duplicate, comment, take along, look at what was done."""
     w, version = view.w, opened.version
+
     def small(kind: str, field: str, value: str = "") -> html.Form:
         return form(
             [
-                dcc.Input(name=field, type="text", value=value, className="field wide", placeholder=w(f"plan.{kind}_field"), autoComplete="off", maxLength=300, **{"aria-label": w(f"plan.{kind}_field")}),
+                dcc.Input(
+                    name=field,
+                    type="text",
+                    value=value,
+                    className="field wide",
+                    placeholder=w(f"plan.{kind}_field"),
+                    autoComplete="off",
+                    maxLength=300,
+                    **{"aria-label": w(f"plan.{kind}_field")},
+                ),
                 html.Button(w(f"plan.{kind}"), type="submit", className="btn-q sm"),
             ],
             kind,
             w(f"plan.{kind}"),
-        )  # fmt: skip
+        )
 
     items: list[Any] = [
         *([small("rename", "name", version.name)] if version.state == "draft" else []),
         small("duplicate", "name", w("plan.copy_of", name=version.name)),
         small("comment", "note"),
         html.Hr(),
-        html.A([icon("file-earmark-spreadsheet"), " ", w("plan.download")], href=f"/download/plan.xlsx?{view.slice_.to_query()}", download="", className="item"),
-        html.A([icon("clock-history"), " ", w("plan.trail")], href=f"/audit?target={version.version_id}", className="item", **{"data-page": ""}),
-    ]  # fmt: skip
-    return menu([icon("three-dots")], items, name="plan-menu", right=True, className="btn-q bare", **aria(w("plan.more")))
+        html.A(
+            [icon("file-earmark-spreadsheet"), " ", w("plan.download")],
+            href=f"/download/plan.xlsx?{view.slice_.to_query()}",
+            download="",
+            className="item",
+        ),
+        html.A(
+            [icon("clock-history"), " ", w("plan.trail")],
+            href=f"/audit?target={version.version_id}",
+            className="item",
+            **{"data-page": ""},
+        ),
+    ]
+    return menu(
+        [icon("three-dots")], items, name="plan-menu", right=True, className="btn-q bare", **aria(w("plan.more"))
+    )
 
 
 def _next_step(view: View, opened: Opened) -> list[Any]:
@@ -296,19 +392,36 @@ def _next_step(view: View, opened: Opened) -> list[Any]:
     if state in ("submitted", "approved") and "approve" in may:
         back = form(
             [
-                dcc.Input(name="note", type="text", className="field wide", placeholder=w("plan.return_field"), autoComplete="off", required=True, maxLength=300, **{"aria-label": w("plan.return_field")}),
+                dcc.Input(
+                    name="note",
+                    type="text",
+                    className="field wide",
+                    placeholder=w("plan.return_field"),
+                    autoComplete="off",
+                    required=True,
+                    maxLength=300,
+                    **{"aria-label": w("plan.return_field")},
+                ),
                 html.Button(w("plan.return"), type="submit", className="btn-q sm"),
             ],
             "return",
             w("plan.return"),
-        )  # fmt: skip
+        )
         found.append(menu([w("plan.return"), icon("chevron-down")], [back], name="return", right=True))
     if state in NEXT and NEXT[state][1] in may:
         kind = NEXT[state][0]
         sure = {"data_sure": w("plan.sure_publish")} if kind == "publish" else {}
         found.append(act(w(f"plan.{kind}"), kind, className="btn-q solid", **sure))
     if state == "superseded":
-        found.append(act(w("plan.put_back"), "put_back", data_target=str(opened.version.version_id), data_sure=w("plan.sure_put_back"), className="btn-q solid"))  # fmt: skip
+        found.append(
+            act(
+                w("plan.put_back"),
+                "put_back",
+                data_target=str(opened.version.version_id),
+                data_sure=w("plan.sure_put_back"),
+                className="btn-q solid",
+            )
+        )
     return found
 
 

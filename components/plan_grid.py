@@ -86,7 +86,7 @@ class GridLook:
 
 
 def columns(view: View, look: GridLook) -> list[dict[str, Any]]:
-    """Column definitions: who, last year, share, in force, lock, proposed, change, where it lands, and what backs it."""
+    """Column definitions: who, last year, share, in force, lock, proposed, change, where it lands, what backs it."""
     w = view.w
     narrow = view.compact
     number = {"type": "rightAligned", "width": 92}

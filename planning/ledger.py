@@ -64,7 +64,7 @@ class Ledger:
             return connection.scalars(select(ledger_revision.c.revision)).one()
 
     def versions(self, fiscal_year: int | None = None) -> pd.DataFrame:
-        """One row per version with the columns of `target_versions` and `has_rows`, by year and number; times are UTC."""
+        """One row per version: the columns of `target_versions` and `has_rows`, by year and number; times are UTC."""
         own = select(targets.c.row_number).where(targets.c.version_id == target_versions.c.version_id)
         statement = select(target_versions, exists(own).label("has_rows"))
         statement = statement.order_by(target_versions.c.fiscal_year, target_versions.c.number)

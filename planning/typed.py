@@ -36,7 +36,9 @@ def read(text: str, *, unit: int = 1) -> Typed:
 
     `1,250`, `=1,250` and `1.25M` set; `+100` and `-100` add; `+5%`, `-5%` and `5%` scale.
     """
-    said = re.sub(r"\s", "", text).replace("\N{MINUS SIGN}", "-").replace("，", ",").replace("＋", "+").replace("％", "%")
+    said = (
+        re.sub(r"\s", "", text).replace("\N{MINUS SIGN}", "-").replace("，", ",").replace("＋", "+").replace("％", "%")
+    )
     match = _AMOUNT.fullmatch(said)
     if match is None:
         raise Refused("not_a_number", text=text.strip()[:40] or "\N{EM DASH}")

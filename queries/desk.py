@@ -18,7 +18,7 @@ _BASES, _STATES = 4, 24
 
 
 class Desk:
-    """Plans that are worked on, in memory: bases by content, states by the adjustments that led to them. Thread-safe."""
+    """Plans that are worked on: bases by content, states by the adjustments that led to them. Thread-safe."""
 
     def __init__(self) -> None:
         self._bases: LRUCache[Hashable, Plan] = LRUCache(_BASES)

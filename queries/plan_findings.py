@@ -29,7 +29,9 @@ def plan_findings(total: Mapping[str, float], members: pd.DataFrame, *, has_scen
         found.append(Finding(name, abs(ahead), {"amount": abs(total["landing"] - proposed)}))
     elif len(unreachable):
         worst = unreachable.sort_values("landing_share").iloc[0]
-        found.append(Finding("out_of_reach", float(len(unreachable)), {"member": worst["key"], "count": len(unreachable)}))
+        found.append(
+            Finding("out_of_reach", float(len(unreachable)), {"member": worst["key"], "count": len(unreachable)})
+        )
     else:
         found.append(Finding("lands_on", 0.0, {}))
     return found

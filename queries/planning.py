@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import and_
 
+from planning.forecast import Proposal, proposals
 from planning.plan import Node, Plan
 from planning.projection import projected
 from planning.replay import SCALE
@@ -22,7 +24,7 @@ from queries.attainment import as_of_day, contribution, labels, period_of
 from queries.breakdown import breakdown
 from queries.engine import current, question
 from queries.periods import Period, fiscal_start, months_later
-from queries.plans import Opened, month_starts
+from queries.plans import Opened, month_starts, plan_of, scenarios, year_of
 from queries.scope import Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
@@ -164,7 +166,7 @@ def _ordered(frame: pd.DataFrame, by: str) -> pd.DataFrame:
 
 @question
 def sold_by_month(slice_: Slice, *, scope: Scope, by: str) -> pd.DataFrame:
-    """Sales by member (index) and month (columns: first days as text), from the first month of the data to the present one.
+    """Sales by member (index) and month (columns: first days as text), from the first month of the data to the present.
 
     On the slice's basis, within its filters; every month has a column, 0 where nothing was sold.
     """
@@ -294,3 +296,57 @@ def _judged(frame: pd.DataFrame) -> pd.DataFrame:
     frame["is_out_of_reach"] = frame["reach"].notna() & (frame["proposed"] > best * (1 + OUT_OF_REACH))
     frame["growth"] = frame["proposed"] / frame["last_year"].where(frame["last_year"] > 0) - 1
     return frame
+
+
+def targets_last_year(slice_: Slice, node: Node, by: str, plane: str) -> dict[str, float]:
+    """What the version in force a year before set for the members in the same months; empty where there was none."""
+    targets = current().targets
+    version = None if targets is None else targets.in_force.get(year_of(slice_) - 1)
+    if targets is None or version is None or node.starts_on is None or node.ends_on is None:
+        return {}
+    plan = plan_of(targets.ledger.version(version))
+    at = plan.index(plane)
+    if at is None:
+        return {}
+    back = 12 if by not in TIMES else 0
+    before = replace(node, starts_on=months_later(node.starts_on, -12), ends_on=months_later(node.ends_on, -12))
+    found = plan.sums(at, [by], before)
+    if not back:  # months are named by their first day: a year on they stand for the same ones
+        found = {
+            (months_later(date.fromisoformat(str(key)), 12).isoformat(),): amount for (key,), amount in found.items()
+        }
+    return {UNASSIGNED if key is None else str(key): amount / SCALE for (key,), amount in found.items()}
+
+
+@question
+def proposed_by_history(slice_: Slice, *, scope: Scope) -> tuple[Proposal, ...]:
+    """What each method proposes for the fiscal year of the slice's period, from all whole months before it.
+
+    A year that has begun is proposed from the months before its first day.
+    """
+    sold = sold_by_month(slice_, scope=scope, by="")
+    start = fiscal_start(whole_period(slice_).start or as_of_day(slice_), 12, current().first_month)
+    day = as_of_day(slice_)
+    whole = [month for month in sold.columns if month < min(start, day.replace(day=1)).isoformat()]
+    history = sold[whole].sum(axis=0).to_numpy(float)
+    first = date.fromisoformat(whole[0]) if whole else start
+    skip = len(month_starts(date.fromisoformat(whole[-1]), start)) - 2 if whole else 0
+    return proposals(history, first, skip=skip)
+
+
+def proposal(slice_: Slice, *, scope: Scope, method: str) -> list[tuple[str, float]] | None:
+    """The twelve months of one method, by first day; None where it has nothing to say."""
+    found = next((one for one in proposed_by_history(slice_, scope=scope) if one.method == method), None)
+    if found is None or found.months is None:
+        return None
+    return [(months_later(found.first, n).isoformat(), float(amount)) for n, amount in enumerate(found.months)]
+
+
+def entered(slice_: Slice, by: str, node: Node) -> dict[str, Decimal]:
+    """What was entered from below for the members of a level in the node's period, by key."""
+    found = scenarios()
+    plan = slice_.option("plan")
+    if found is None or not plan or node.starts_on is None or node.ends_on is None:
+        return {}
+    rows = found.entered(int(plan), by, (node.starts_on, node.ends_on))
+    return dict(zip(rows["member"], rows["amount"], strict=True))

@@ -57,7 +57,9 @@ class Rule:
 
 RULES = {
     "settings": Rule.of(ours=set(), never=WEB | DATABASES | {"pandas"}),
-    "access": Rule.of(ours={"queries.scope", "planning.rights"}, never=(WEB - {"flask", "werkzeug"}) | DATABASES | {"pandas"}),
+    "access": Rule.of(
+        ours={"queries.scope", "planning.rights"}, never=(WEB - {"flask", "werkzeug"}) | DATABASES | {"pandas"}
+    ),
     "crm": Rule.of(ours={"settings", "crm"}, never=WEB),
     "planning": Rule.of(ours={"settings", "crm", "planning"}, never=WEB),
     "queries": Rule.of(ours={"settings", "crm", "queries"} | PLANS, never=WEB),
