@@ -131,7 +131,7 @@ def part(
         )
         def show(asked: str, theme_: str, version: str, _plan: Any, *rest: Any) -> Any:
             *more, path = rest
-            name = f"{draw.__qualname__}{more}"
+            name = f"{draw.__module__}.{draw.__qualname__}{more}"
             return drawn(name, lambda view: written(output, draw(view, *more)), asked, theme_, version, page_path(path))
 
         return draw

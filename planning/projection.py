@@ -5,8 +5,8 @@
 
 A month in progress keeps what it has and adds the expected rest; months further away than a year build on expected
 ones. Members with fewer than two years grow as all members together do; with less than one, they go on as in the months
-they have. This is a seasonal naive forecast with drift (Hyndman and Athanasopoulos, Forecasting: Principles and Practice,
-3rd ed., section 5.2), bounded because small members jump.
+they have. This is a seasonal naive forecast with drift (Hyndman and Athanasopoulos, Forecasting: Principles and
+Practice, 3rd ed., section 5.2), bounded because small members jump.
 """
 
 from __future__ import annotations

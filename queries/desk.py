@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 
 from cachetools import LRUCache
 
 from planning.curves import Curve
 from planning.ledger import Ledger, Version
-from planning.plan import Plan
+from planning.plan import Node, Plan
 from planning.replay import adjusted
 from planning.scenarios import Scenario
 
 #: States of plans that are kept: bases share everything but amounts with the states replayed from them.
-_BASES, _STATES = 4, 24
+_BASES, _STATES, _TOTALS = 4, 24, 2_000
 
 
 class Desk:
@@ -23,6 +24,7 @@ class Desk:
     def __init__(self) -> None:
         self._bases: LRUCache[Hashable, Plan] = LRUCache(_BASES)
         self._states: LRUCache[Hashable, Plan] = LRUCache(_STATES)
+        self._totals: LRUCache[Hashable, int] = LRUCache(_TOTALS)
         self._lock = threading.Lock()
 
     def base(self, version: Version, ledger: Ledger, curve: Callable[[], Curve], first_month: int) -> Plan:
@@ -37,7 +39,7 @@ class Desk:
 
     def state(self, scenario: Scenario, base: Plan) -> Plan:
         """The plan after the scenario's adjustments, from the longest part of them that is known already."""
-        origin = (scenario.base.version_id, scenario.base.content_hash)
+        origin = _origin(scenario)
         ids = tuple(entry.adjustment_id for entry in scenario.done)
         with self._lock:
             start = next((n for n in range(len(ids), 0, -1) if (origin, ids[:n]) in self._states), 0)
@@ -47,8 +49,30 @@ class Desk:
         self.keep(scenario, plan)
         return plan
 
+    def totals(self, scenario: Scenario, base: Plan, plane: str, node: Node) -> list[int]:
+        """What a node of a plane comes to in the base, and after each of the scenario's adjustments."""
+        found = []
+        for count in range(len(scenario.done) + 1):
+            part = replace(scenario, done=scenario.done[:count])
+            key = (*_origin(scenario), tuple(entry.adjustment_id for entry in part.done), plane, node)
+            with self._lock:
+                total = self._totals.get(key)
+            if total is None:
+                plan = self.state(part, base) if count else base
+                at = plan.index(plane)
+                total = 0 if at is None else plan.total(at, node)
+                with self._lock:
+                    self._totals[key] = total
+            found.append(total)
+        return found
+
     def keep(self, scenario: Scenario, plan: Plan) -> None:
         """Remembers what a scenario's present adjustments come to."""
-        origin = (scenario.base.version_id, scenario.base.content_hash)
+        origin = _origin(scenario)
         with self._lock:
             self._states[(origin, tuple(entry.adjustment_id for entry in scenario.done))] = plan
+
+
+def _origin(scenario: Scenario) -> tuple[int, str]:
+    """What tells the rows that a scenario begins from."""
+    return scenario.base.version_id, scenario.base.content_hash

@@ -19,6 +19,7 @@ from planning.forecast import Proposal, proposals
 from planning.plan import Node, Plan
 from planning.projection import projected
 from planning.replay import SCALE
+from planning.sensitivity import Outlook
 from queries import options
 from queries.attainment import as_of_day, contribution, labels, period_of
 from queries.breakdown import breakdown
@@ -350,3 +351,58 @@ def entered(slice_: Slice, by: str, node: Node) -> dict[str, Decimal]:
         return {}
     rows = found.entered(int(plan), by, (node.starts_on, node.ends_on))
     return dict(zip(rows["member"], rows["amount"], strict=True))
+
+
+def months_of(shown: Opened, slice_: Slice, *, scope: Scope, at: int, node: Node) -> pd.DataFrame:
+    """One row per month of the fiscal year that the node's period begins in: key (its first day), proposed, in_force,
+    previous (last year's sales), actual (so far; NaN in months to come), all within the node's members.
+    """
+    start = fiscal_start(node.starts_on or as_of_day(slice_), 12, current().first_month)
+    end = date.fromordinal(months_later(start, 12).toordinal() - 1)
+    year = replace(node, starts_on=start, ends_on=end)
+    proposed = shown.plan.sums(at, ["month"], year)
+    before = _same_plane(shown.plan, shown.base, at, "month", year)
+    sold = sold_by_month(slice_, scope=scope, by="").sum(axis=0)
+    rows = []
+    for month in month_starts(start, end):
+        last = months_later(date.fromisoformat(month), -12).isoformat()
+        rows.append(
+            {
+                "key": month,
+                "proposed": _units(proposed.get((month,))),
+                "in_force": _units(before.get((month,))),
+                "previous": float(sold.get(last, np.nan)),
+                "actual": float(sold.get(month, np.nan)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+@question
+def average_deal(slice_: Slice, *, scope: Scope) -> float:
+    """The average amount of a deal won in the last twelve months, within the slice's filters; NaN where none was."""
+    plain = replace(slice_, period="last12m")
+    found = breakdown(m.won_amount, m.won_count, slice_=plain, scope=scope).iloc[0]
+    return float(found["won_amount"] / found["won_count"]) if found["won_count"] else float("nan")
+
+
+def outlook(slice_: Slice, *, scope: Scope, proposed: float, actual: float, landing: float) -> Outlook | None:
+    """The period as sensitivity takes it: what lands beyond the actual is won of open deals, the rest of coming ones.
+
+    None for a period that is over, or without anything won to judge by.
+    """
+    period, rate, deal = whole_period(slice_), win_share(slice_, scope=scope), average_deal(slice_, scope=scope)
+    if period.whole_end is None or period.whole_end <= as_of_day(slice_) or not rate > 0 or not deal > 0:
+        return None
+    rest = max(landing - actual, 0.0)
+    opened = open_by(slice_, scope=scope, by="").get("", 0.0)
+    # What the trend does not leave for is not counted on: the outlook lands where the page says.
+    counted = min(opened, rest / rate)
+    return Outlook(
+        target=proposed,
+        actual=actual,
+        open_amount=counted,
+        win_rate=rate,
+        average_deal=deal,
+        coming_deals=max(rest - counted * rate, 0.0) / (deal * rate),
+    )
