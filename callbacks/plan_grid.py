@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, html
+from dash import ClientsideFunction, Input, Output, clientside_callback, html
 
 from callbacks import wiring
 from callbacks.plan_view import TOTAL, Showing, inside, row_id, showing, toggled, unfolded
 from components import ids
 from components.cards import switch
+from components.fields import field
 from components.filter_bar import menu
 from components.links import icon, to
 from components.markup import PROPERTY
@@ -23,9 +24,7 @@ from queries.slices import WEIGHTS
 
 STEPS = ("-10%", "-5%", "+5%", "+10%")
 
-clientside_callback(
-    ClientsideFunction("planning", "arrived"), Input(ids.PLAN_SEEN, "data"), Input(ids.PLAN_SAID, PROPERTY)
-)
+clientside_callback(ClientsideFunction("planning", "arrived"), Input(ids.PLAN, "data"))
 
 
 @wiring.part(
@@ -218,16 +217,7 @@ def _tools(shown: Showing, locked: int) -> list[Any]:
         role="group",
     )
     typed = form(
-        [
-            dcc.Input(
-                name="value",
-                type="text",
-                placeholder=w("plan.typed"),
-                className="field short",
-                autoComplete="off",
-                **{"aria-label": w("plan.typed_label")},
-            )
-        ],
+        [field("value", w("plan.typed_label"), className="field short", placeholder=w("plan.typed"))],
         "change",
         w("plan.typed_label"),
     )
@@ -269,8 +259,8 @@ def _panels_menu(shown: Showing) -> html.Details:
     slider = html.Div(
         [
             html.Label([w("plan.slider"), " ", html.B(html.Output("0%"))]),
-            dcc.Input(
-                type="range", min=-20, max=20, value=0, **{"data-plan-slider": "", "aria-label": w("plan.slider")}
+            field(
+                "total", w("plan.slider"), className="", type="range", min=-20, max=20, value=0, data_plan_slider=True
             ),
         ],
         className="slider",

@@ -31,9 +31,9 @@ def layout(**query: str) -> html.Div:
         beside,
         panel(w, ids.PLAN_CURVE, span=7, title=w("plan.curve"), explain="projected_landing"),
         panel(w, ids.PLAN_SENSITIVITY, span=5, title=w("plan.sensitivity"), explain="sensitivity"),
-        panel(w, ids.PLAN_COMMISSION, span=7, title=w("plan.commission"), explain="commission"),
-        panel(w, ids.PLAN_CHANGES, span=5, title=w("plan.changes")),
-        panel(w, ids.PLAN_LIST, span=12, title=w("plan.list")),
+        panel(w, ids.PLAN_COMMISSION, span=7, title=w("plan.commission"), explain="commission", height=480),
+        panel(w, ids.PLAN_CHANGES, span=5, title=w("plan.changes"), height=480),
+        panel(w, ids.PLAN_LIST, span=12, title=w("plan.list"), height=260),
     ]
     marks = [notation(w, "actual", "target", "previous", "yours", "ahead", "behind")]
     return page(w, Slice.from_query(query), Page("planning", cards, 5, marks, [scenario_bar(w)]))
