@@ -13,6 +13,7 @@ from planning.plan import Plan
 from planning.scenarios import Scenario, Scenarios
 from queries.desk import Desk
 from queries.engine import current
+from queries.scope import Scope
 from queries.slices import Slice
 from queries.targets import working_curve
 
@@ -54,16 +55,17 @@ def revision_of(plan: str) -> int | None:
         return None
 
 
-def opened(slice_: Slice) -> Opened | None:
+def opened(slice_: Slice, *, scope: Scope) -> Opened | None:
     """The plan that the slice names, else the version in force in its period; None where there is neither.
 
-    Reads the ledger each time, so it is never older than the last change; cells come from memory.
+    Who is limited to a part sees a plan that is worked on once that part has been handed down, and then the plan alone:
+    not what it began from. Reads the ledger each time, so it is never older than the last change; cells come from memory.
     """
     targets, found = current().targets, scenarios()
     if targets is None or found is None:
         return None
     if slice_.option("plan"):
-        named = _named(int(slice_.option("plan")), found)
+        named = _named(int(slice_.option("plan")), found, scope)
         if named is not None:
             return named
     version_id = targets.in_force.get(year_of(slice_)) or _newest_with_rows(year_of(slice_))
@@ -74,7 +76,7 @@ def opened(slice_: Slice) -> Opened | None:
     return Opened(version, version, plan, plan, None)
 
 
-def _named(version_id: int, found: Scenarios) -> Opened | None:
+def _named(version_id: int, found: Scenarios, scope: Scope) -> Opened | None:
     try:
         scenario = found.read(version_id)
     except VersionMissing:
@@ -84,9 +86,20 @@ def _named(version_id: int, found: Scenarios) -> Opened | None:
             return None
         plan = plan_of(version)
         return Opened(version, version, plan, plan, None)
+    if not _is_handed_down(scenario, found, scope):
+        return None
     base = plan_of(scenario.base)
     plan = desk().state(scenario, base) if scenario.is_draft else plan_of(scenario.version)
+    if scope.limits:
+        return Opened(scenario.version, scenario.version, plan, plan, scenario)
     return Opened(scenario.version, scenario.base, plan, base, scenario)
+
+
+def _is_handed_down(scenario: Scenario, found: Scenarios, scope: Scope) -> bool:
+    """Whether all that a person is limited to was handed down; what holds, or did, is no secret."""
+    if not scope.limits or scenario.version.state in ("published", "superseded"):
+        return True
+    return all(members <= set(found.handed_down(scenario.version_id, name)) for name, members in scope.limits)
 
 
 def plan_of(version: Version) -> Plan:
