@@ -62,6 +62,9 @@ REP_SLIPPING = "rep-slipping"
 ALL_REPS = "all-reps"  # what is there while no rep is chosen
 ONE_REP = "one-rep"  # ... and while one is
 
+# Card of the audit trail
+TRAIL = "trail"
+
 Id = str | dict[str, str]
 
 

@@ -32,7 +32,19 @@ DATABASES = {"sqlalchemy", "duckdb", "duckdb_sqlalchemy", "psycopg"}
 VOCABULARY = {"queries.semantic", "queries.slices", "queries.periods", "queries.scope"}
 OURS = {"settings", "access", "crm", "planning", "queries", "components", "pages", "callbacks", "dashboard"}
 #: Reading the ledger, and the arithmetic of plans: all of planning that questions may know.
-_PURE = ("ledger", "errors", "levels", "fiscal", "rows", "tables", "book", "curves", "seasonality")
+_PURE = (
+    "ledger",
+    "errors",
+    "levels",
+    "fiscal",
+    "rows",
+    "tables",
+    "book",
+    "curves",
+    "seasonality",
+    "trail",
+    "adjustments",
+)
 PLANS = {f"planning.{name}" for name in _PURE}
 #: What components may know of plans: what is done to them, to say it in words.
 CHANGES = {"planning.adjustments", "planning.plan"}
