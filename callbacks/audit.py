@@ -45,14 +45,14 @@ def key_strip(view: View) -> html.Div:
     found = t.standing(view.slice_.with_option("version", None).with_option("who", None).with_option("kind", None))
     force = t.in_force(_versions())
     day = found.values.get("day")
-    people = w("audit.key_people", count=found.values.get("people", 0), n=numbers.count(found.values.get("people", 0)))
-    lately = w("audit.key_lately", day=numbers.day(day) if day else "–")
+    people = int(found.values.get("people", 0))
+    by = w("audit.key_people", count=people, n=numbers.count(people), day=numbers.day(day)) if day else ""
     waiting = {name: numbers.count(states.count(name)) for name in ("submitted", "approved")}
     note = w("audit.key_waiting_note", **waiting)
     version = w("attainment.version", year=force["year"], number=force["number"]) if force else numbers.none()
     since = w("audit.key_since", day=numbers.day(force["since"], year=True)) if force else ""
     cells = [
-        (lately, numbers.count(found.values.get("count", 0)), people),
+        (w("audit.key_lately"), numbers.count(found.values.get("count", 0)), by),
         (w("audit.key_drafts"), numbers.count(states.count("draft")), w("audit.key_drafts_note")),
         (w("audit.key_waiting"), numbers.count(states.count("submitted") + states.count("approved")), note),
         (w("audit.key_force"), version, since),
@@ -106,15 +106,12 @@ def show_trail(view: View) -> Card:
         return Card(state=_nothing(view))
     n = _count(found.counts, view.slice_)
     subtitle = w("audit.sub", what=w("audit.lines", count=n, n=view.numbers.count(n)))
-    query = view.slice_.with_option("page", None).to_query()
-    save = [icon("download"), w("audit.csv")]
-    tools = [html.A(save, href=f"/download/trail.csv?{query}", download="", className="btn-q sm")]
     heads = [html.Th(w(f"audit.column_{name}"), scope="col") for name in ("when", "who", "what", "version", "why")]
     body = html.Table(
         [html.Thead(html.Tr(heads)), html.Tbody([_line(view, row) for row in found.lines.itertuples()])],
         className="t trail",
     )
-    return Card(subtitle=subtitle, tools=tools, body=body, foot=_foot(view, found, n))
+    return Card(subtitle=subtitle, body=body, foot=_foot(view, found, n))
 
 
 def _line(view: View, row: Any) -> html.Tr:
@@ -143,8 +140,6 @@ def _link(row: Any, text: str) -> Any:
 def _foot(view: View, found: t.Trail, whole: int) -> list[Any]:
     page, w, count = int(view.slice_.option("page")), view.w, view.numbers.count
     first = (page - 1) * t.PAGE + 1
-    if page == 1 and not found.has_older:
-        return []
     ways = []
     if page > 1:
         newer = view.slice_.with_option("page", str(page - 1))
@@ -153,6 +148,9 @@ def _foot(view: View, found: t.Trail, whole: int) -> list[Any]:
         older = view.slice_.with_option("page", str(page + 1))
         ways.append(to([w("audit.older"), icon("chevron-right")], older, className="btn-q sm"))
     last = first + len(found.lines) - 1
+    query = view.slice_.with_option("page", None).to_query()
+    save = [icon("download"), w("audit.csv")]
+    ways.append(html.A(save, href=f"/download/trail.csv?{query}", download="", className="btn-q sm"))
     return [
         html.Span(w("audit.range", first=count(first), last=count(last), all=count(whole))),
         html.Div(ways, className="row-btns"),

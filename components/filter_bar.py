@@ -64,7 +64,7 @@ def top_bar(
     way = _crumbs(view, title, labels) if is_sliced else [html.B(title)]
     other = "EN" if view.lang == "zh" else "中文"
     return [
-        html.Nav(way, className="crumbs", **{"aria-label": w("shell.crumbs")}),
+        html.Nav(way, className="crumbs" if is_sliced else "crumbs alone", **{"aria-label": w("shell.crumbs")}),
         *(of_deals if is_sliced else []),
         _tool("link-45deg", w("shell.share"), "hide-phone", **{"data-share": w("shell.copied")}),
         downloads,

@@ -52,7 +52,7 @@ def trail(ledger: Ledger, asked: Asked = Asked(), *, limit: int = 100, offset: i
 
     Of the version: fiscal_year, number, name, name_zh, state, is_scenario, has_rows; all null where the line is of
     none. `effect` is one of `EFFECTS` for adjustments, else null. What a copy of a scenario began with was done in
-    the first one, and is not in the list again. `at` is UTC.
+    the first one, and is not in the list again. `at` is UTC, texts that there are not are None.
     """
     done = _done()
     own = select(targets.c.row_number).where(targets.c.version_id == done.c.version_id)
@@ -76,7 +76,8 @@ def trail(ledger: Ledger, asked: Asked = Asked(), *, limit: int = 100, offset: i
     )
     with ledger.engine.connect() as connection:
         result = connection.execute(statement)
-        found = pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()))
+        # As objects: what is null stays None, where pandas would make it a number.
+        found = pd.DataFrame(result.fetchall(), columns=list(result.keys()), dtype=object)
     found["effect"] = [_effect(row) for row in found.itertuples()]
     whole = dict.fromkeys(("version_id", "fiscal_year", "number"), "Int64")
     kinds = {"at": "datetime64[us, UTC]", "is_scenario": bool, "has_rows": bool, **whole}
