@@ -49,6 +49,7 @@ def shell(words: Words, *, theme: str, version: str | None, content: Any = page_
             dcc.Store(id=ids.THEME, data=theme),
             dcc.Store(id=ids.VERSION, data=version),
             dcc.Store(id=ids.HEALTH, data=None),
+            dcc.Store(id=ids.PLAN, data=None),
             html.A(words("shell.skip"), href="#main", className="skip"),
             html.Div(
                 [
@@ -119,12 +120,16 @@ def tab_links(words: Words, slice_: Slice, path: str) -> list[Any]:
 
 @dataclass(frozen=True)
 class Page:
-    """What differs between pages: the name, the cards, the number of key numbers, the notation used."""
+    """What differs between pages: the name, the cards, the number of key numbers, the notation used.
+
+    `before` stands above the key numbers.
+    """
 
     name: str
     cards: Sequence[Any]
     key_numbers: int
     notation: Sequence[Any] = ()
+    before: Sequence[Any] = ()
 
 
 def page(w: Words, slice_: Slice, spec: Page) -> html.Div:
@@ -151,6 +156,7 @@ def page(w: Words, slice_: Slice, spec: Page) -> html.Div:
                         ],
                         className="lead-line",
                     ),
+                    *spec.before,
                     html.Div(
                         [
                             html.Section(id=ids.STRIP, className="panel c12", **filled(bones(spec.key_numbers))),

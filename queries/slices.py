@@ -22,6 +22,8 @@ MAX_VALUES = 50
 #: How many of the things nobody understood are named.
 MAX_DROPPED = 50
 
+#: What a plan's total can be shared out by.
+WEIGHTS = ("ytd", "qtd", "mtd", "last_year", "last_target", "even")
 _BASES = ("booking", "contract", "invoice", "receipt")
 _NUMBERS = re.compile(r"\d{1,4}(\.\d{1,4})?(,\d{1,4}(\.\d{1,4})?){0,11}", re.ASCII)
 
@@ -47,6 +49,13 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "cohort": ("auto", re.compile(r"auto|period|last6m|last12m|all")),
     "rates": ("", _NUMBERS),
     "leads": ("", _NUMBERS),
+    "plan": ("", re.compile(r"\d{1,9}", re.ASCII)),
+    "compare": ("", re.compile(r"\d{1,9}(\.\d{1,9}){0,3}", re.ASCII)),
+    "tree": ("region", _one_of("region", "product", "channel", "time")),
+    "unfold": ("", re.compile(r".{1,300}")),
+    "give": ("moves", _one_of("moves", "stays")),
+    "weigh": ("ytd", _one_of(*WEIGHTS)),
+    "scheme": ("", re.compile(r"[a-z0-9_]{1,40}", re.ASCII)),
     "version": ("", re.compile(r"\d{1,9}", re.ASCII)),
     "who": ("", re.compile(r".{1,120}")),
     "kind": ("", _one_of(*(kind.replace(" ", "_") for kind in KINDS))),

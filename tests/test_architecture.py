@@ -3,7 +3,7 @@
 | folder     | may import of ours                                        | never                                    |
 |------------|-----------------------------------------------------------|------------------------------------------|
 | settings   | nothing; the standard library alone                       |                                          |
-| access     | queries.scope                                             | dash, plotly                             |
+| access     | queries.scope, planning.rights                            | dash, plotly                             |
 | crm        | settings                                                  | dash, plotly, flask                      |
 | planning   | settings, crm                                             | dash, plotly, flask                      |
 | queries    | settings, crm, planning but for what writes versions      | dash, plotly, flask                      |
@@ -33,17 +33,9 @@ VOCABULARY = {"queries.semantic", "queries.slices", "queries.periods", "queries.
 OURS = {"settings", "access", "crm", "planning", "queries", "components", "pages", "callbacks", "dashboard"}
 #: Reading the ledger, and the arithmetic of plans: all of planning that questions may know.
 _PURE = (
-    "ledger",
-    "errors",
-    "levels",
-    "fiscal",
-    "rows",
-    "tables",
-    "book",
-    "curves",
-    "seasonality",
-    "trail",
-    "adjustments",
+    *("ledger", "scenarios", "trail", "errors", "levels", "fiscal", "rows", "tables", "book", "curves", "seasonality"),
+    *("exact", "rounding", "allocation", "bases", "forecast", "schemes", "commission", "sensitivity", "projection"),
+    *("plan", "adjustments", "replay"),
 )
 PLANS = {f"planning.{name}" for name in _PURE}
 #: What components may know of plans: what is done to them, to say it in words.
@@ -65,7 +57,9 @@ class Rule:
 
 RULES = {
     "settings": Rule.of(ours=set(), never=WEB | DATABASES | {"pandas"}),
-    "access": Rule.of(ours={"queries.scope"}, never=(WEB - {"flask", "werkzeug"}) | DATABASES | {"pandas"}),
+    "access": Rule.of(
+        ours={"queries.scope", "planning.rights"}, never=(WEB - {"flask", "werkzeug"}) | DATABASES | {"pandas"}
+    ),
     "crm": Rule.of(ours={"settings", "crm"}, never=WEB),
     "planning": Rule.of(ours={"settings", "crm", "planning"}, never=WEB),
     "queries": Rule.of(ours={"settings", "crm", "queries"} | PLANS, never=WEB),
