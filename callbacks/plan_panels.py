@@ -1,4 +1,4 @@
-"""What opens beside the planning page: allocation with limits, history's proposals, risk, entries from below, sheets."""
+"""What opens beside the planning page: allocation, proposals from history, risk, entries from below, sheets."""
 
 from __future__ import annotations
 

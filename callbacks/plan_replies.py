@@ -70,9 +70,7 @@ def _overtaken(view: View, asked: Mapping[str, Any], refused: Overtaken) -> Any:
     their = [adjustment_words(view, entry.adjustment, labels) for entry in refused.since[:3]]
     text = w("plan.overtaken", who=refused.changed_by, when=f"{when:%H:%M}")
     said = [html.P(w("plan.overtaken_by", what=w("words.semicolon").join(their)))] if their else []
-    again = {
-        name: asked[name] for name in ("kind", "value", "rows", "target", "fields", "reason") if asked.get(name)
-    }
+    again = {name: asked[name] for name in ("kind", "value", "rows", "target", "fields", "reason") if asked.get(name)}
     buttons = [
         html.Button(
             w("plan.on_top"),

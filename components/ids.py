@@ -78,6 +78,9 @@ PLAN_COMMISSION = "plan-commission"
 PLAN_CHANGES = "plan-changes"
 PLAN_LIST = "plan-list"
 
+# Card of the audit trail
+TRAIL = "trail"
+
 Id = str | dict[str, str]
 
 
