@@ -144,7 +144,7 @@ def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
     if kind == "model":
         return model_editor(view, stages(view.slice_, scope=view.scope)), False
     page = PAGES.get(view.path)
-    if kind and hasattr(page, "drawer"):
+    if kind and page is not None and hasattr(page, "drawer"):
         return page.drawer(view, kind, name), False
     topic = view.slice_.option("explain")
     return (explanation(view, topic), False) if topic else ([], True)

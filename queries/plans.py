@@ -59,7 +59,7 @@ def opened(slice_: Slice, *, scope: Scope) -> Opened | None:
     """The plan that the slice names, else the version in force in its period; None where there is neither.
 
     Who is limited to a part sees a plan that is worked on once that part has been handed down, and then the plan alone:
-    not what it began from. Reads the ledger each time, so it is never older than the last change; cells come from memory.
+    not what it began from. Reads the ledger each time: never older than the last change; cells come from memory.
     """
     targets, found = current().targets, scenarios()
     if targets is None or found is None:
