@@ -67,7 +67,7 @@ def grid_panel(w: Words) -> html.Section:
                 },
                 defaultColDef={"resizable": True, "sortable": False, "suppressHeaderMenuButton": True},
                 className="plan-rows",
-                style={},
+                style={"width": "auto", "height": "auto"},
             ),
         ],
         className="panel c8 plan-panel",
