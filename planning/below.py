@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, insert, select
 from planning.children import MOST, exact, money
 from planning.errors import Refused
 from planning.ledger import Ledger
-from planning.records import as_draft, read, text
+from planning.records import as_draft, read, trimmed
 from planning.rights import Planner
 from planning.tables import entries, hand_downs
 
@@ -46,7 +46,7 @@ class FromBelow:
         with self.ledger.writing(by=viewer.name) as writer:
             as_draft(read(writer.connection, version_id))
             common = {"version_id": version_id, "dimension": dimension, "starts_on": period[0], "ends_on": period[1]}
-            stamp = {"note": text(note), "at": writer.at, "who": viewer.name}
+            stamp = {"note": trimmed(note), "at": writer.at, "who": viewer.name}
             rows = [{**common, "member": member, "amount": amount, **stamp} for member, amount in kept]
             writer.connection.execute(insert(entries), rows)
 
@@ -103,5 +103,5 @@ def _amount(viewer: Planner, dimension: str, member: str, amount: Decimal) -> De
 
 def _check_member(member: str) -> None:
     """Raises Refused for what can be no key: nothing, or what databases do not keep as it is."""
-    if not text(member) or any(not one.isprintable() for one in member):
-        raise Refused("no_cells", member=text(member) or "?")
+    if not trimmed(member) or any(not one.isprintable() for one in member):
+        raise Refused("no_cells", member=trimmed(member) or "?")

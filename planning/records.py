@@ -120,10 +120,10 @@ def as_draft(scenario: Scenario) -> Scenario:
 
 def begin(writer: Writer, base: Version, *, name: str, note: str | None, detail: str) -> int:
     """A new version without rows, and its scenario; returns its id. Raises Refused without a name."""
-    said = text(name)
+    said = trimmed(name)
     if not said:
         raise Refused("no_name")
-    columns = {"name": said, "note": text(note), "based_on": base.version_id, "origin": "planning"}
+    columns = {"name": said, "note": trimmed(note), "based_on": base.version_id, "origin": "planning"}
     made = writer.insert(base.fiscal_year, canonical([]), action="drafted", detail=detail, **columns).version_id
     values = {"version_id": made, "base_id": base.version_id, "base_hash": base.content_hash, "head": 0}
     writer.connection.execute(insert(scenarios).values(**values))
@@ -146,7 +146,7 @@ def append(
             "is_discarded": False,
             "operation": one.operation,
             "content": one.to_json(),
-            "reason": text(one.reason),
+            "reason": trimmed(one.reason),
             "at": writer.at,
             "who": who,
         }
@@ -169,7 +169,7 @@ def stamp(writer: Writer, version: Version, **columns: object) -> None:
     writer.connection.execute(update(target_versions).where(where).values(**{**columns, **counted}))
 
 
-def text(typed: str | None) -> str | None:
+def trimmed(typed: str | None) -> str | None:
     """What a person typed, without white space around it and not longer than is kept; None where nothing can be seen.
 
     Control characters and such as turn the writing direction go: databases refuse some, and a name could pass for

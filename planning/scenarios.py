@@ -106,7 +106,7 @@ class Scenarios(FromBelow):
     def rename(self, version_id: int, name: str, *, viewer: Planner, expected_revision: int) -> Scenario:
         """Gives a draft another name; raises Refused without one."""
         viewer.require_whole("plan")
-        said = records.text(name)
+        said = records.trimmed(name)
         if not said:
             raise Refused("no_name")
         with self.ledger.writing(by=viewer.name) as writer:
@@ -133,7 +133,7 @@ class Scenarios(FromBelow):
     def comment(self, version_id: int, text: str, *, viewer: Planner) -> None:
         """Adds a comment to the audit trail of a version, whatever its state."""
         viewer.require_any()
-        said = records.text(text)
+        said = records.trimmed(text)
         if not said:
             raise Refused("nothing")
         with self.ledger.writing(by=viewer.name) as writer:
@@ -147,7 +147,7 @@ class Scenarios(FromBelow):
         rows = canonical(plan.rows())
         with self.ledger.writing(by=viewer.name) as writer:
             before = expected_draft(writer, version_id, expected_revision)
-            writer.step(writer.replace(before.version, rows), "submitted", note=records.text(note))
+            writer.step(writer.replace(before.version, rows), "submitted", note=records.trimmed(note))
             return records.read(writer.connection, version_id)
 
     def approve(self, version_id: int, *, viewer: Planner, expected_revision: int, note: str | None = None) -> Scenario:
@@ -186,5 +186,5 @@ class Scenarios(FromBelow):
     ) -> Scenario:
         with self.ledger.writing(by=viewer.name) as writer:
             before = expected(writer, version_id, expected_revision)
-            writer.step(before.version, action, note=records.text(note))
+            writer.step(before.version, action, note=records.trimmed(note))
             return records.read(writer.connection, version_id)
