@@ -43,7 +43,7 @@ def test_choices_are_links_and_back_takes_them_back(open_page: OpenPage) -> None
 def test_a_version_leads_to_attainment_under_it(open_page: OpenPage) -> None:
     page = open_page("/audit?kind=taken_in")
     link = card(page, "trail").locator("tbody .version a").first
-    link.focus()
+    expect(link).to_be_visible()
     link.press("Enter")
     page.wait_for_url(re.compile(r"/attainment\?target=\d+"))
 
