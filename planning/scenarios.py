@@ -24,6 +24,7 @@ from planning.replay import adjusted
 from planning.rights import Planner
 from planning.rows import canonical
 from planning.tables import scenarios, target_versions
+from planning.writer import Version
 
 __all__ = ["MOST_TEXT", "Overtaken", "Scenario", "Scenarios"]
 
