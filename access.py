@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import has_request_context, request
 
+from planning.rights import STEPS, Planner
 from queries.scope import EVERYTHING, Scope
 
 LANGUAGES = ("en", "zh")
@@ -18,6 +19,12 @@ class Viewer:
 
     name: str
     scope: Scope
+    may: frozenset[str] = frozenset(STEPS)
+
+    @property
+    def planner(self) -> Planner:
+        """The person as the ledger checks their rights."""
+        return Planner(self.name, self.scope.limits, self.may)
 
 
 #: Until people sign in, whoever reaches the loopback address sees the whole company.

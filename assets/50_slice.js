@@ -58,6 +58,7 @@
         path = location.pathname;
         const now = location.search.slice(1);
         const arrives = before === null || before === undefined;
+        if (arrives) makeRoom();
         if (new URLSearchParams(query).toString() !== new URLSearchParams(now).toString()) {
           const address = location.pathname + (query ? "?" + query : "");
           arrives ? history.replaceState(history.state, "", address) : history.pushState(null, "", address);
@@ -91,6 +92,13 @@
       },
     },
   });
+
+  /* The navigation is folded where somebody folded it, and on pages that need the room. */
+  let folded = null;
+  const makeRoom = () => {
+    const wide = document.querySelector(".page-planning") && innerWidth < 1760;
+    document.querySelector(".shell").classList.toggle("narrow", folded ?? Boolean(wide));
+  };
 
   const remember = (name, value) => {
     document.cookie = `${name}=${value}; path=/; max-age=31536000; SameSite=Lax`;
@@ -161,7 +169,9 @@
       remember("language", el.dataset.language);
       location.reload();
     },
-    collapse: () => document.querySelector(".shell").classList.toggle("narrow"),
+    collapse: () => {
+      folded = document.querySelector(".shell").classList.toggle("narrow");
+    },
     share: (el) => navigator.clipboard.writeText(location.href).then(() => say(el.dataset.share)),
     copy: (el) => navigator.clipboard.writeText(el.dataset.copy).then(() => say(el.dataset.copy)),
     retry: () => retry(),

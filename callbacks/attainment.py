@@ -91,7 +91,7 @@ def _basis_menu(view: View) -> html.Details:
 
 def _version_menu(view: View) -> html.Details:
     w, targets = view.w, current().targets
-    versions = pd.DataFrame() if targets is None else targets.versions
+    versions = pd.DataFrame() if targets is None else targets.versions[targets.versions["has_rows"]]
     choices = [("", w("attainment.versions"))]
     for row in versions.sort_values(["fiscal_year", "number"], ascending=False).itertuples() if len(versions) else []:
         state = w(f"attainment.state_{row.state}")

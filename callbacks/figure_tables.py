@@ -181,3 +181,15 @@ def shares_table(view: View, drawn: pd.DataFrame) -> Table:
     named = drawn.drop_duplicates("key").set_index("key")["label"]
     rows = [[named[key], *(cells.get((key, span), "") for span in spans)] for key in members]
     return [dimension_words(view.slice_.by, view), *spans], rows
+
+
+def plan_table(view: View, drawn: pd.DataFrame, unit: Unit, what: str) -> Table:
+    """Members, months or steps of a plan: what is in force, what is proposed, last year, so far, where it lands."""
+    columns = [
+        _amount(view, "plan.head_in_force", "in_force", unit),
+        _amount(view, "plan.proposed", "proposed", unit),
+        _amount(view, "plan.last_year", "last_year", unit),
+        _amount(view, "plan.actual", "actual", unit),
+        _amount(view, "plan.landing", "landing", unit),
+    ]
+    return table_of(drawn, [(what, "label", _said), *columns])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from dash import Input, Output, State, callback, ctx, html, set_props
@@ -19,10 +19,13 @@ from components.markup import PROPERTY, markup
 from components.states import failed
 from components.view import View
 from components.words import words
-from queries import options
+from queries import options, plans, trail
 from queries.engine import Database, NoData, TooSlow, Unreachable, reading
 from queries.slices import Slice
 from queries.warehouse import Warehouse
+
+#: What a page shows that may change while the data's version stays: by path, what differs whenever it does.
+STATES: Mapping[str, Callable[[], Hashable]] = {"/audit": trail.mark}
 
 log = logging.getLogger("dashboard")
 
@@ -61,10 +64,11 @@ def view_of(slice_: Slice, database: Database, *, path: str, theme_: str | None 
 def drawn(
     name: str, draw: Callable[[View], Any], query: str | None, theme_: str | None, version: str | None, path: str
 ) -> Any:
-    """What `draw` makes of the view, kept by data version, slice, scope, language and theme."""
+    """What `draw` makes of the view, kept by data version, slice, state of its plan or page, scope, language, theme."""
     with reading(warehouse().database(version or None)) as database:
-        slice_ = Slice.from_search(query)
-        key = ("drawn", name, slice_, access.viewer().scope, access.language(), access.compact(), theme_, path)
+        slice_, viewer = Slice.from_search(query), access.viewer()
+        state = STATES[path]() if path in STATES else plans.revision_of(slice_.option("plan"))
+        key = ("drawn", name, slice_, state, viewer.scope, access.language(), access.compact(), theme_, path)
         return database.cache.get_or_make(
             key, database.version, lambda: draw(view_of(slice_, database, path=path, theme_=theme_))
         )
@@ -85,10 +89,11 @@ def card(name: str, *, path: str) -> Callable[[Callable[[View], Card]], Callable
             Input(ids.part(name, "due"), "data"),
             Input(ids.THEME, "data"),
             Input(ids.VERSION, "data"),
+            Input(ids.PLAN, "data"),
             prevent_initial_call=True,
             on_error=card_failed,
         )
-        def show(query: str | None, theme_: str, version: str) -> list[Any]:
+        def show(query: str | None, theme_: str, version: str, _plan: Any) -> list[Any]:
             if query is None:  # not yet in sight
                 raise PreventUpdate
             return drawn(name, lambda view: parts(draw(view)), query, theme_, version, path)
@@ -121,14 +126,15 @@ def part(
             Input(query, "data"),
             Input(ids.THEME, "data"),
             Input(ids.VERSION, "data"),
+            Input(ids.PLAN, "data"),
             *(Input(store, "data") for store in extra),
             State("_pages_location", "pathname"),
             prevent_initial_call=True,
             on_error=on_error,
         )
-        def show(asked: str, theme_: str, version: str, *rest: Any) -> Any:
+        def show(asked: str, theme_: str, version: str, _plan: Any, *rest: Any) -> Any:
             *more, path = rest
-            name = f"{draw.__qualname__}{more}"
+            name = f"{draw.__module__}.{draw.__qualname__}{more}"
             return drawn(name, lambda view: written(output, draw(view, *more)), asked, theme_, version, page_path(path))
 
         return draw

@@ -151,12 +151,16 @@ def _pressed(on: bool) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Delta:
-    """A difference in words: which way, whether that is good, how much, against what."""
+    """A difference in words: which way, whether that is good, how much, against what.
+
+    `hue` is said where it is neither good nor bad: `yours` for what the viewer changed.
+    """
 
     direction: int
     is_good: bool | None
     text: str
     against: str
+    hue: str = ""
 
 
 def key_number(
@@ -182,7 +186,7 @@ def key_number(
 
 
 def _delta(delta: Delta) -> html.Div:
-    colour = "" if delta.is_good is None else "ahead" if delta.is_good else "behind"
+    colour = delta.hue if delta.is_good is None else "ahead" if delta.is_good else "behind"
     caret = [icon(f"caret-{'up' if delta.direction > 0 else 'down'}-fill"), " "] if delta.direction else []
     return html.Div([html.B([*caret, delta.text], className=colour), " ", delta.against], className="delta")
 

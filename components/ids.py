@@ -9,6 +9,7 @@ SHOWN = "shown"  # the whole slice again, written once its page stands there, so
 DROPPED = "dropped"  # what the address said on arrival and nobody understood
 THEME = "theme"
 VERSION = "data-version"
+PLAN = "plan-state"  # which plan was changed last, and its revision: what shows it is drawn anew
 HEALTH = "health"
 PANEL = "panel"  # which filter or editor is open beside the page: nobody's link needs it
 
@@ -61,6 +62,24 @@ REP_DEALS = "rep-deals"
 REP_SLIPPING = "rep-slipping"
 ALL_REPS = "all-reps"  # what is there while no rep is chosen
 ONE_REP = "one-rep"  # ... and while one is
+# The planning page: the bar of the scenario, the grid, what a person did to it, and what became of that
+PLAN_BAR = "plan-bar"
+PLAN_TOOLS = "plan-tools"
+PLAN_GRID = "plan-grid"
+PLAN_ABOUT = "plan-about"  # the grid's title and subtitle
+PLAN_SEEN = "plan-seen"  # the revision that the grid shows
+PLAN_ACTION = "plan-action"
+PLAN_SAID = "plan-said"
+PLAN_BEFORE_AFTER = "plan-before-after"
+PLAN_BRIDGE = "plan-bridge"
+PLAN_CURVE = "plan-curve"
+PLAN_SENSITIVITY = "plan-sensitivity"
+PLAN_COMMISSION = "plan-commission"
+PLAN_CHANGES = "plan-changes"
+PLAN_LIST = "plan-list"
+
+# Card of the audit trail
+TRAIL = "trail"
 
 Id = str | dict[str, str]
 

@@ -7,26 +7,22 @@ unit, what is missing goes a unit each to those that were cut by most, the earli
 and goes to the part next in line. No part ends a unit or more off its share, nor beyond its floor or cap.
 
 Amounts are int64 in the smallest unit that is kept (ten-thousandths of currency in the ledger); `unit` is what plans
-are rounded to: 100 for a cent, 10_000 for a whole currency unit. Weights of nothing or less weigh nothing; where no part
-that is left has any weight, they share evenly.
+are rounded to: 100 for a cent, 10_000 for a whole currency unit. Weights of nothing or less weigh nothing; where no
+part that is left has any weight, they share evenly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from planning.exact import LARGEST, shares, sums, whole_weights
+from planning.exact import LARGEST, sums, whole_weights
+from planning.rounding import Cells, bounds_of, filled, rounded
 
-#: A cap that is none.
-NO_CAP = 2**62
-#: Cut-off parts of a unit are compared to this many binary places.
-_PLACES = 26
 #: About so many parts are worked on at a time.
-_BLOCK = 2**13
+_BLOCK = 2**14
 
 
 class AllocationError(ValueError):
@@ -92,31 +88,30 @@ def spread_grouped(
     if unit < 1:
         raise ValueError(f"The unit must be at least 1, not {unit}.")
     whole, of = np.asarray(totals, dtype=np.int64), np.asarray(group, dtype=np.int64)
-    cells = _Cells.of(of, floors, caps, locked, current)
+    cells = Cells.of(of, floors, caps, locked, current)
     left = _left(whole, cells)
     counted = whole_weights(np.asarray(weights), of, len(whole))
     result = np.empty(len(of), dtype=np.int64)
     for place, parents in _blocks(of, len(whole)):
         some = cells.at(place, parents.start)
-        result[place] = _rounded(whole[parents], _filled(left[parents], counted[place], some), some, unit)
+        result[place] = rounded(whole[parents], filled(left[parents], counted[place], some), some, unit)
     return result
 
 
-def _blocks(group: np.ndarray, groups: int) -> Iterator[tuple[slice | np.ndarray, slice]]:
-    """Some parents at a time, with the places of their parts: what fits into a processor's cache is several times as
-    fast, and a part's share depends on no other parent."""
-    if len(group) <= _BLOCK:
+def _blocks(group: np.ndarray, groups: int) -> Iterator[tuple[slice, slice]]:
+    """Places of parts and of their parents, some whole parents at a time, where the parts stand in their order.
+
+    A part's share depends on no other parent, and what fits into a processor's cache is done in half the time.
+    """
+    if len(group) <= _BLOCK or (group[1:] < group[:-1]).any():
         yield slice(0, len(group)), slice(0, groups)
         return
-    order = None
-    if (group[1:] < group[:-1]).any():
-        order = np.argsort(group.astype(np.uint16) if groups <= 2**16 else group, kind="stable")
     ends = np.cumsum(np.bincount(group, minlength=groups))
     first = cell = 0
     while first < groups:
         last = max(int(np.searchsorted(ends, cell + _BLOCK, side="right")), first + 1)
         place = slice(cell, int(ends[last - 1]))
-        yield place if order is None else order[place], slice(first, last)
+        yield place, slice(first, last)
         first, cell = last, place.stop
 
 
@@ -140,9 +135,13 @@ def rescale(
     free = None if locked is None else ~np.asarray(locked, dtype=bool)
     changes = sums(now, of, len(whole)) != whole
     if floors is not None or caps is not None:
-        low, high = _bounds(len(now), floors, caps)
+        low, high = bounds_of(len(now), floors, caps)
         outside = (now < low) | (now > high)
         changes[of[outside if free is None else outside & free]] = True
+    if changes.all():
+        return spread_grouped(
+            whole, now, of, unit=unit, floors=floors, caps=caps, locked=locked, current=now
+        )  # fmt: skip
     moved, number = np.flatnonzero(changes[of]), np.cumsum(changes) - 1
     result = now.copy()
     if not len(moved) and not changes.any():
@@ -158,55 +157,7 @@ def rescale(
     return result
 
 
-def _bounds(size: int, floors: ArrayLike | None, caps: ArrayLike | None) -> tuple[np.ndarray, np.ndarray]:
-    """Floors, of nothing at least, and caps."""
-    low = np.zeros(size, np.int64) if floors is None else np.maximum(np.asarray(floors, dtype=np.int64), 0)
-    return low, np.full(size, NO_CAP) if caps is None else np.asarray(caps, dtype=np.int64)
-
-
-@dataclass(frozen=True, eq=False)
-class _Cells:
-    """The parts: whose they are; which may change and what the others hold (None: all may); their bounds, if any."""
-
-    group: np.ndarray
-    free: np.ndarray | None
-    held: np.ndarray
-    bounds: tuple[np.ndarray, np.ndarray] | None
-
-    @classmethod
-    def of(
-        cls,
-        group: np.ndarray,
-        floors: ArrayLike | None,
-        caps: ArrayLike | None,
-        locked: ArrayLike | None,
-        current: ArrayLike | None,
-    ) -> _Cells:
-        bounds = None if floors is None and caps is None else _bounds(len(group), floors, caps)
-        if locked is None or not np.any(locked):
-            return cls(group, None, np.zeros(len(group), dtype=np.int64), bounds)
-        if current is None:
-            raise ValueError("Locked parts keep what they have: say what that is (current).")
-        free = ~np.asarray(locked, dtype=bool)
-        return cls(group, free, np.where(free, 0, np.asarray(current, dtype=np.int64)), bounds)
-
-    def at(self, place: slice | np.ndarray, first: int) -> _Cells:
-        """Some of the parts, their parents numbered from the first on."""
-        free = None if self.free is None else self.free[place]
-        bounds = None if self.bounds is None else (self.bounds[0][place], self.bounds[1][place])
-        return _Cells(self.group[place] - first, free, self.held[place], bounds)
-
-
-@dataclass(frozen=True, eq=False)
-class _Shares:
-    """What each part comes to: whole + part, less than 1; settled where a lock or a bound says so (None: nowhere)."""
-
-    whole: np.ndarray
-    part: np.ndarray
-    settled: np.ndarray | None
-
-
-def _left(totals: np.ndarray, cells: _Cells) -> np.ndarray:
+def _left(totals: np.ndarray, cells: Cells) -> np.ndarray:
     """What is left of each total after its locked parts; raises AllocationError where it cannot be spread."""
     groups = len(totals)
     count = np.bincount(cells.group, minlength=groups)
@@ -226,7 +177,7 @@ def _left(totals: np.ndarray, cells: _Cells) -> np.ndarray:
     return left
 
 
-def _check_bounds(left: np.ndarray, any_free: np.ndarray, cells: _Cells) -> None:
+def _check_bounds(left: np.ndarray, any_free: np.ndarray, cells: Cells) -> None:
     """Raises AllocationError where what is left does not lie between the sums of floors and of caps."""
     assert cells.bounds is not None
     free = slice(None) if cells.free is None else cells.free
@@ -239,8 +190,9 @@ def _check_bounds(left: np.ndarray, any_free: np.ndarray, cells: _Cells) -> None
     crossed[group[across]], at[group[across]] = True, across
     if crossed.any():
         _refuse({"floor_above_cap": crossed}, floor=low[at], cap=high[at])
-    _refuse({"too_large": much, "floors_above_total": floors > left, "caps_below_total": any_free & ~many & (caps < left)},
-            floors=floors, caps=caps, free=left, total=floors)  # fmt: skip
+    too_low = any_free & ~many & (caps < left)
+    _refuse({"too_large": much, "floors_above_total": floors > left, "caps_below_total": too_low},
+            floors=floors, caps=caps, free=left, total=left)  # fmt: skip
 
 
 def _refuse(wrong: Mapping[str, np.ndarray], **numbers: np.ndarray) -> None:
@@ -250,81 +202,3 @@ def _refuse(wrong: Mapping[str, np.ndarray], **numbers: np.ndarray) -> None:
             first = int(np.flatnonzero(where)[0])
             said = {name: int(values[first]) for name, values in numbers.items() if f"{{{name}}}" in REASONS[reason]}
             raise AllocationError(reason, first, **said)
-
-
-def _filled(left: np.ndarray, weights: np.ndarray, cells: _Cells) -> _Shares:
-    """Water-filling: parts beyond a bound are put on it and the others share what is then left, until none is.
-
-    In each round a parent settles those below their floor if they lack more than the others exceed their caps by, and
-    those above their cap if not: with the final k the same ones are still beyond.
-    """
-    groups, left, bounds = len(left), left.copy(), cells.bounds
-    if cells.free is None and bounds is None:
-        return _Shares(*_even_or_shared(left, weights, cells.group), settled=None)
-    settled = np.zeros(len(weights), dtype=bool) if cells.free is None else ~cells.free
-    whole, part = cells.held.copy(), np.zeros(len(weights))
-    busy = np.flatnonzero(~settled)
-    while len(busy):
-        of = cells.group[busy]
-        whole[busy], part[busy] = quotient, remainder = _even_or_shared(left, weights[busy], of)
-        if bounds is None:
-            break
-        low, high = bounds[0][busy], bounds[1][busy]
-        short, beyond = quotient < low, (quotient > high) | ((quotient == high) & (remainder > 0))
-        if not (short.any() or beyond.any()):
-            break
-        lack = sums(np.where(short, low - quotient, np.where(beyond, high - quotient, 0)), of, groups)
-        parts = np.bincount(of, np.where(short | beyond, remainder, 0.0), groups)
-        put = np.where((lack >= parts)[of], short, beyond)
-        bound, at = np.where(short, low, high)[put], busy[put]
-        whole[at], part[at], settled[at] = bound, 0, True
-        left -= sums(bound, of[put], groups)
-        busy = busy[~put & (np.bincount(of[put], minlength=groups) > 0)[of]]
-    return _Shares(whole, part, settled)
-
-
-def _even_or_shared(left: np.ndarray, weights: np.ndarray, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Shares of what is left by weight, or evenly in a parent without any: the whole number below, and what is over."""
-    together = sums(weights, group, len(left))
-    without = together == 0
-    if without.any():
-        weights = np.where(without[group], 1, weights)
-        together = sums(weights, group, len(left))
-    whole, rest = shares(left, weights, group, together)
-    return whole, rest * (1 / np.maximum(together, 1))[group]
-
-
-def _rounded(totals: np.ndarray, found: _Shares, cells: _Cells, unit: int) -> np.ndarray:
-    """Shares in whole units within their bounds, by largest remainder; they sum to the totals."""
-    cut, groups = found.whole % unit, len(totals)
-    if found.settled is not None:
-        cut[found.settled] = 0
-    base = result = found.whole - cut
-    if cells.bounds is not None:
-        free = ~found.settled if found.settled is not None else np.ones(len(base), dtype=bool)
-        result = np.where(free, np.maximum(base, cells.bounds[0]), base)
-    missing = totals - sums(result, cells.group, groups)
-    part = (cut + found.part) * (2**_PLACES / unit)
-    line = np.flatnonzero((part > 0) & (missing > 0)[cells.group])
-    if not len(line):
-        return result
-    line = _ordered(cells.group[line], np.minimum(part[line].astype(np.int64), 2**_PLACES - 1), line)
-    of, room = cells.group[line], np.full(len(line), unit)
-    if cells.bounds is not None:
-        room = np.minimum(base[line] + unit, cells.bounds[1][line]) - result[line]
-    before = np.cumsum(room)
-    before -= room
-    firsts = np.flatnonzero(np.diff(of, prepend=-1))
-    before -= np.repeat(before[firsts], np.diff(firsts, append=len(of)))
-    result[line] += np.clip(missing[of] - before, 0, room)
-    return result
-
-
-def _ordered(group: np.ndarray, part: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """The places by group, the largest part of a unit first, the earlier place first where parts are alike."""
-    bits = int(place[-1]).bit_length()
-    if int(group.max()).bit_length() + _PLACES + bits > 63:
-        return place[np.lexsort((place, -part, group))]
-    # One number says it all, and numbers sort several times as fast as their positions do.
-    key = (((group << _PLACES) | (2**_PLACES - 1 - part)) << bits) | place
-    return np.sort(key) & (2**bits - 1)

@@ -45,14 +45,17 @@ def settle(quotient: np.ndarray, remainder: np.ndarray, under: np.ndarray) -> np
 def shares(
     amounts: np.ndarray, weights: np.ndarray, group: np.ndarray, together: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """For each part of a group, amounts[group] x weights / together[group] as `proportion` gives it."""
-    rate = amounts / np.maximum(together, 1)
-    under = together[group]
-    quotient = (weights * rate[group]).astype(np.int64)
-    remainder = amounts[group]
-    remainder *= weights
+    """For each part of a group, amounts[group] x weights / together[group] as `proportion` gives it (together > 0)."""
+    guess = weights * each(amounts / together, group)
+    quotient, under = guess.astype(np.int64), each(together, group)
+    remainder = each(amounts, group) * weights
     remainder -= quotient * under
     return quotient, settle(quotient, remainder, under)
+
+
+def each(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Each part's value of its group; to be read only, because it may be the same one for all."""
+    return np.broadcast_to(values, group.shape) if len(values) == 1 else values[group]
 
 
 def whole_weights(weights: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
@@ -65,7 +68,7 @@ def whole_weights(weights: np.ndarray, group: np.ndarray, groups: int) -> np.nda
     if given.dtype.kind in "iu":
         kept = np.maximum(given, 0)
         if not len(kept) or np.bincount(group, kept, groups).max() < _HUGE:
-            return kept.astype(np.int64)
+            return kept.astype(np.int64, copy=False)
         values = kept.astype(float)
     else:
         values = given.astype(float)

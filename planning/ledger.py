@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import BigInteger, Engine, Select, cast, func, select
+from sqlalchemy import BigInteger, Engine, Select, cast, exists, func, select
 
 from planning import rows as rows_of
 from planning.database import in_sentences, migrate, open_engine, prepared, transaction
@@ -64,11 +64,15 @@ class Ledger:
             return connection.scalars(select(ledger_revision.c.revision)).one()
 
     def versions(self, fiscal_year: int | None = None) -> pd.DataFrame:
-        """One row per version with the columns of `target_versions`, by year and number; times are UTC."""
-        statement = select(target_versions).order_by(target_versions.c.fiscal_year, target_versions.c.number)
+        """One row per version: the columns of `target_versions` and `has_rows`, by year and number; times are UTC."""
+        own = select(targets.c.row_number).where(targets.c.version_id == target_versions.c.version_id)
+        statement = select(target_versions, exists(own).label("has_rows"))
+        statement = statement.order_by(target_versions.c.fiscal_year, target_versions.c.number)
         if fiscal_year is not None:
             statement = statement.where(target_versions.c.fiscal_year == fiscal_year)
-        return self._frame(statement).astype({"based_on": "Int64", **dict.fromkeys(_TIMES, "datetime64[us, UTC]")})
+        return self._frame(statement).astype(
+            {"based_on": "Int64", "has_rows": bool, **dict.fromkeys(_TIMES, "datetime64[us, UTC]")}
+        )
 
     def version(self, version_id: int) -> Version:
         """The version of that id, as it is now; raises VersionMissing."""

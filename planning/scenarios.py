@@ -24,6 +24,7 @@ from planning.replay import adjusted
 from planning.rights import Planner
 from planning.rows import canonical
 from planning.tables import scenarios, target_versions
+from planning.writer import Version
 
 __all__ = ["MOST_TEXT", "Overtaken", "Scenario", "Scenarios"]
 
@@ -164,6 +165,12 @@ class Scenarios(FromBelow):
         """Puts an approved scenario in force, or one again that was; all attainment pages show it from here on."""
         viewer.require_whole("publish")
         return self._step(version_id, "published", viewer, expected_revision, note)
+
+    def put_back(self, version_id: int, *, viewer: Planner) -> Version:
+        """Puts a version in force again that was before, whoever made it: how one goes back."""
+        viewer.require_whole("publish")
+        with self.ledger.writing(by=viewer.name) as writer:
+            return writer.step(writer.find(version_id), "published", note=None)
 
     def _move(self, version_id: int, steps: int, *, viewer: Planner, expected_revision: int) -> Scenario:
         viewer.require("plan")

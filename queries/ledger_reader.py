@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from planning.book import Book
 from planning.errors import LedgerError
 from planning.ledger import Ledger
+from queries.desk import Desk
 from settings import Settings
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class Targets:
     versions: pd.DataFrame
     ledger: Ledger
     shelf: Shelf
+    desk: Desk = field(default_factory=Desk)
 
     @property
     def in_force(self) -> dict[int, int]:
@@ -73,7 +75,7 @@ class LedgerReader:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._ledger: Ledger | None = None
-        self._shelf = Shelf()
+        self._shelf, self._desk = Shelf(), Desk()
         self._newest: Targets | None = None
         self._fails = False
 
@@ -83,7 +85,7 @@ class LedgerReader:
             ledger = self._opened()
             revision = ledger.revision()
             if self._newest is None or self._newest.revision != revision:
-                self._newest = Targets(revision, ledger.versions(), ledger, self._shelf)
+                self._newest = Targets(revision, ledger.versions(), ledger, self._shelf, self._desk)
             self._fails = False
         except (LedgerError, SQLAlchemyError, OSError) as failed:
             self._say(failed)

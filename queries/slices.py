@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
+from planning.tables import KINDS
 from queries.periods import FIRST_YEAR, LAST_YEAR, RELATIVE, Period, PeriodError, canonical, parse_period
 from queries.semantic.dimensions import DIMENSIONS, FILTERS
 from queries.semantic.measures import MEASURES
@@ -21,6 +22,8 @@ MAX_VALUES = 50
 #: How many of the things nobody understood are named.
 MAX_DROPPED = 50
 
+#: What a plan's total can be shared out by.
+WEIGHTS = ("ytd", "qtd", "mtd", "last_year", "last_target", "even")
 _BASES = ("booking", "contract", "invoice", "receipt")
 _NUMBERS = re.compile(r"\d{1,4}(\.\d{1,4})?(,\d{1,4}(\.\d{1,4})?){0,11}", re.ASCII)
 
@@ -46,11 +49,24 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "cohort": ("auto", re.compile(r"auto|period|last6m|last12m|all")),
     "rates": ("", _NUMBERS),
     "leads": ("", _NUMBERS),
+    "plan": ("", re.compile(r"\d{1,9}", re.ASCII)),
+    "compare": ("", re.compile(r"\d{1,9}(\.\d{1,9}){0,3}", re.ASCII)),
+    "tree": ("region", _one_of("region", "product", "channel", "time")),
+    "unfold": ("", re.compile(r".{1,300}")),
+    "give": ("moves", _one_of("moves", "stays")),
+    "weigh": ("ytd", _one_of(*WEIGHTS)),
+    "scheme": ("", re.compile(r"[a-z0-9_]{1,40}", re.ASCII)),
+    "version": ("", re.compile(r"\d{1,9}", re.ASCII)),
+    "who": ("", re.compile(r".{1,120}")),
+    "kind": ("", _one_of(*(kind.replace(" ", "_") for kind in KINDS))),
+    "page": ("1", re.compile(r"[1-9]\d{0,4}", re.ASCII)),
     "open": ("", re.compile(r".{1,300}")),
     "explain": ("", _one_of(*MEASURES, "funnel_forecast", "backtest", "peers", *PLANNED)),
 }
 #: Switches that choose what is drawn from an answer, not what is asked.
 VIEW_ONLY = ("show", "stock", "method", "open", "explain", "path", "bridge", "heat", "columns", "variance")
+#: Which part of the audit trail is looked at: no other page's links carry it.
+OF_TRAIL = ("version", "who", "kind", "page")
 DEFAULT_PERIOD = "qtd"
 DEFAULT_BY = "region"
 
@@ -128,7 +144,7 @@ class Slice:
 
     def asked(self) -> Slice:
         """The slice as questions depend on it: switches that only choose what is drawn are at their default."""
-        return replace(self, options=tuple((k, v) for k, v in self.options if k not in VIEW_ONLY))
+        return replace(self, options=tuple((k, v) for k, v in self.options if k not in (*VIEW_ONLY, *OF_TRAIL)))
 
     def with_filter(self, name: str, values: Iterable[str]) -> Slice:
         """The slice with one dimension's filter replaced; no values lift it."""

@@ -127,15 +127,15 @@ def _filtered(book: Book, rows: np.ndarray, slice_: Slice, scope: Scope) -> np.n
         wanted = [value for value in values if not value.startswith("!")]
         unwanted = [value[1:] for value in values if value.startswith("!")]
         if wanted:
-            rows = book.having(rows, name, _keys(name, wanted))
+            rows = book.having(rows, name, keys_of(name, wanted))
         if unwanted:
-            rows = book.having(rows, name, _keys(name, unwanted), without=True)
+            rows = book.having(rows, name, keys_of(name, unwanted), without=True)
     for name, allowed in scope.limits:
-        rows = book.having(rows, name, _keys(name, sorted(allowed)))
+        rows = book.having(rows, name, keys_of(name, sorted(allowed)))
     return rows
 
 
-def _keys(name: str, values: Sequence[str]) -> list[str | None]:
+def keys_of(name: str, values: Sequence[str]) -> list[str | None]:
     """Members' keys for what an address names them by: key or name, or the one of this and the other of that."""
     dimension = DIMENSIONS[name]
     keys: list[str | None] = [None if value == UNASSIGNED else value for value in values]
@@ -154,6 +154,11 @@ def spread_of(slice_: Slice) -> Curve:
         return _curve(spread, "", None)
     year = fiscal_start(slice_.as_of or current().as_of, 12, current().first_month)
     return _curve(spread, slice_.option("basis"), year)
+
+
+def working_curve() -> Curve:
+    """The curve by working days."""
+    return _curve("working", "", None)
 
 
 @question

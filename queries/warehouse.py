@@ -79,6 +79,12 @@ class Warehouse:
             finally:
                 self._looking.release()
 
+    def looked_anew(self) -> str:
+        """The newest version, looked for now: for who has just written to the ledger and wants to see it."""
+        with self._looking:
+            self._look()
+        return self.database().version
+
     def named_version(self) -> str | None:
         """The newest version as far as it can be told without opening the CRM tables; None where there is no data."""
         data: str | None = self._newest or ""

@@ -3,11 +3,12 @@
 | folder     | may import of ours                                        | never                                    |
 |------------|-----------------------------------------------------------|------------------------------------------|
 | settings   | nothing; the standard library alone                       |                                          |
-| access     | queries.scope                                             | dash, plotly                             |
+| access     | queries.scope, planning.rights                            | dash, plotly                             |
 | crm        | settings                                                  | dash, plotly, flask                      |
 | planning   | settings, crm                                             | dash, plotly, flask                      |
 | queries    | settings, crm, planning but for what writes versions      | dash, plotly, flask                      |
-| components | the vocabulary: queries.semantic, slices, periods, scope  | sqlalchemy, duckdb, an engine            |
+| components | the vocabulary: queries.semantic, slices, periods, scope; | sqlalchemy, duckdb, an engine            |
+|            | planning.adjustments and the nodes they are made on       |                                          |
 | pages      | components, access, queries.slices, queries.options       | pandas, sqlalchemy, callbacks            |
 | callbacks  | components, queries, planning, access                     | sqlalchemy, duckdb, pages                |
 | dashboard  | everything but pages, which Dash finds                    |                                          |
@@ -31,8 +32,14 @@ DATABASES = {"sqlalchemy", "duckdb", "duckdb_sqlalchemy", "psycopg"}
 VOCABULARY = {"queries.semantic", "queries.slices", "queries.periods", "queries.scope"}
 OURS = {"settings", "access", "crm", "planning", "queries", "components", "pages", "callbacks", "dashboard"}
 #: Reading the ledger, and the arithmetic of plans: all of planning that questions may know.
-_PURE = ("ledger", "errors", "levels", "fiscal", "rows", "tables", "book", "curves", "seasonality")
+_PURE = (
+    *("ledger", "scenarios", "trail", "errors", "levels", "fiscal", "rows", "tables", "book", "curves", "seasonality"),
+    *("exact", "rounding", "allocation", "bases", "forecast", "schemes", "commission", "sensitivity", "projection"),
+    *("plan", "adjustments", "replay"),
+)
 PLANS = {f"planning.{name}" for name in _PURE}
+#: What components may know of plans: what is done to them, to say it in words.
+CHANGES = {"planning.adjustments", "planning.plan"}
 LONGEST_FUNCTION, LONGEST_MODULE = 60, 350
 
 
@@ -50,11 +57,13 @@ class Rule:
 
 RULES = {
     "settings": Rule.of(ours=set(), never=WEB | DATABASES | {"pandas"}),
-    "access": Rule.of(ours={"queries.scope"}, never=(WEB - {"flask", "werkzeug"}) | DATABASES | {"pandas"}),
+    "access": Rule.of(
+        ours={"queries.scope", "planning.rights"}, never=(WEB - {"flask", "werkzeug"}) | DATABASES | {"pandas"}
+    ),
     "crm": Rule.of(ours={"settings", "crm"}, never=WEB),
     "planning": Rule.of(ours={"settings", "crm", "planning"}, never=WEB),
     "queries": Rule.of(ours={"settings", "crm", "queries"} | PLANS, never=WEB),
-    "components": Rule.of(ours={"components"} | VOCABULARY, never=DATABASES | {"flask"}),
+    "components": Rule.of(ours={"components"} | VOCABULARY | CHANGES, never=DATABASES | {"flask"}),
     "pages": Rule.of(ours={"components", "access", "queries.slices", "queries.options"}, never=DATABASES | {"pandas"}),
     "callbacks": Rule.of(ours={"callbacks", "components", "queries", "planning", "access"}, never=DATABASES),
     "dashboard": Rule.of(ours=OURS - {"pages"}, never=set()),
