@@ -142,6 +142,7 @@ def calls(found: Scenarios, of: Scenario, plan: Plan) -> dict[str, tuple[str, Ca
         "approve": ("approve", lambda who: found.approve(key, viewer=who, **now)),
         "return_": ("approve", lambda who: found.return_(key, viewer=who, **now)),
         "publish": ("publish", lambda who: found.publish(key, viewer=who, **now)),
+        "put_back": ("publish", lambda who: found.put_back(key, viewer=who)),
         "enter": ("plan", lambda who: found.enter(key, "region", one, PERIOD, viewer=who)),
         "hand_down": ("plan", lambda who: found.hand_down(key, "region", "East", viewer=who)),
     }
@@ -184,7 +185,7 @@ def test_what_is_of_the_whole_wants_somebody_who_sees_the_whole(ledger: Ledger) 
     scenario = adjust(ledger, begun(ledger), UP)
     before = written(ledger, scenario)
     found = calls(Scenarios(ledger), scenario, replayed(ledger, scenario))
-    for name in ("begin", "duplicate", "rename", "rebase", "submit", "approve", "return_", "publish"):
+    for name in ("begin", "duplicate", "rename", "rebase", "submit", "approve", "return_", "publish", "put_back"):
         with pytest.raises(Refused) as told:
             found[name][1](EAST)
         assert told.value.reason == "not_whole"
