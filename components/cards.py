@@ -95,8 +95,13 @@ def parts_of(made: Card) -> str:
         "foot": made.foot,
     }
     texts = {name: markup(part) for name, part in said.items()}
-    about = {"tall": "yes" * (made.height is not None), "rows": "yes" * ("<table" in texts["body"])}
-    return json.dumps({**texts, **about}, ensure_ascii=False)
+    about = {
+        "tall": made.height is not None,
+        "rows": "<table" in texts["body"],
+        "clipped": 'class="clip"' in texts["body"],
+        "ways": len(made.foot) == 1 and texts["foot"].startswith('<div class="row-btns"'),
+    }
+    return json.dumps({**texts, **{name: "yes" * holds for name, holds in about.items()}}, ensure_ascii=False)
 
 
 def _explain(w: Words, topic: str) -> list[Any]:
