@@ -62,6 +62,20 @@ REP_SLIPPING = "rep-slipping"
 ALL_REPS = "all-reps"  # what is there while no rep is chosen
 ONE_REP = "one-rep"  # ... and while one is
 
+# Cards of the win/loss page
+RATE_TREND = "rate-trend"
+AGAINST = "against"
+HEAD_TO_HEAD = "head-to-head"
+LOSS_FLOW = "loss-flow"
+RATES_BY = "rates-by"
+REASONS = "reasons"
+RIVALS = "rivals"
+PRESENCE = "presence"
+SILENCE = "silence"
+REVIEWS = "reviews"
+NOTES = "notes"
+WIN_BACK = "win-back"
+
 Id = str | dict[str, str]
 
 

@@ -1,0 +1,307 @@
+"""The win/loss page: its sentence, its key numbers, what counts, the win rate by month and by member."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from callbacks import wiring
+from callbacks.listing import stage_at
+from callbacks.strip import strip
+from callbacks.winloss_tables import rates_table, trend_table
+from components import ids
+from components.cards import Card, switch
+from components.figures.interval_dots import interval_dots
+from components.figures.rate_band import rate_band
+from components.filter_bar import menu
+from components.links import aria, icon, to
+from components.states import empty, not_recorded, state
+from components.view import View
+from components.wording import dimension_words, period_words
+from queries import funnel, losses, rivals, winloss
+from queries import winloss_findings as f
+from queries.in_play import first_position
+from queries.intervals import FEW
+from queries.periods import months_later
+from queries.semantic.model import Ratio
+
+PATH = "/win-loss"
+KEY_NUMBERS = ("win_rate", "win_rate_amount", "won_amount", "lost_amount", "no_decision_share")
+WITHOUT_NO_DECISION = {"win_rate": "win_rate_contested", "win_rate_amount": "win_rate_amount_contested"}
+SPLIT_BY = (
+    "region", "office", "manager", "rep", "product_category", "product", "channel_kind", "channel", "campaign_kind",
+    "campaign", "industry", "segment", "size_band", "source",
+)  # fmt: skip
+#: Members that are drawn; further ones are in the table interface.
+MOST_MEMBERS = 14
+
+
+def sentence(view: View) -> str:
+    """How much we win and whether that has changed; against whom or where we surely win less, and why."""
+    row = next(winloss.overall(view.slice_, scope=view.scope).itertuples())
+    if row.cases == 0:
+        missing = winloss.undated(view.slice_, scope=view.scope)
+        if missing and view.period.start is not None:
+            return view.w("winloss.undated_title", n=view.numbers.count(missing))
+        return view.w("finding.empty")
+    if pd.isna(row.rate):
+        return view.w("winloss.no_amounts_title", n=view.numbers.count(row.cases))
+    rate = winloss.rate_of(view.slice_)
+    change = f.changed_rate(row, is_count=rate.under.aggregate == "count")
+    said = {"share": view.numbers.share(row.rate), "n": view.numbers.count(row.cases)}
+    if "change" in change.values:
+        said["change"] = view.numbers.points(change.values["change"])
+    asked = view.slice_
+    begin = view.w(f"winloss.we_win_{asked.option('rate')}_{asked.option('nodecision')}", **said)
+    follows = view.w(f"winloss.{change.name.replace('.', '_')}", **said)
+    return f"{begin}{follows}{_but(view)}"
+
+
+def _but(view: View) -> str:
+    """Against whom, else where, we surely win less; else that nobody and nothing stands out."""
+    whole = rivals.reference(view.slice_, scope=view.scope).iloc[0]
+    met = rivals.rivals(view.slice_, scope=view.scope)
+    named = met[~met["member"].isin([rivals.NOBODY, rivals.UNKNOWN])]
+    found = f.feared_rival(named, whole["rate"]) if pd.notna(whole["rate"]) else None
+    if found is not None:
+        row = next(met[met["member"] == found.values["member"]].itertuples())
+        return view.w(
+            "winloss.but_rival",
+            share=view.numbers.share(found.values["share"], 0),
+            rival=view.name(row, "member"),
+            cause=_cause(view, str(row.member)),
+        )
+    counted = view.slice_.with_option("rate", None)
+    rates = winloss.rates_by(counted, scope=view.scope, by=view.slice_.by)
+    reference = winloss.overall(counted, scope=view.scope)["rate"].iloc[0]
+    weak = f.weak_member(rates, reference)
+    if weak is not None:
+        row = next(rates[rates["member"] == weak.values["member"]].itertuples())
+        member = member_name(view, row, view.slice_.by)
+        return view.w("winloss.but_member", share=view.numbers.share(weak.values["share"], 0), member=member)
+    what = dimension_words(view.slice_.by, view)
+    key = "winloss.but_nothing" if len(named) else "winloss.but_no_member"
+    return view.w(key, what=what.lower() if view.lang == "en" else what)
+
+
+def _cause(view: View, rival: str) -> str:
+    """ ", on price in bidding": what most deals lost to a competitor share."""
+    flow = losses.loss_flow(view.slice_, scope=view.scope)
+    causes = f.main_cause(flow, rival)
+    named = {name: view.name(next(flow[flow[name] == key].itertuples()), name) for name, key in causes.items()}
+    if view.lang == "en":
+        named = {name: text.lower() for name, text in named.items()}
+    key = {("close_reason", "stage"): "both", ("close_reason",): "reason", ("stage",): "stage"}.get(tuple(named), "")
+    return view.w(f"winloss.cause_{key}", **{**{"close_reason": "", "stage": ""}, **named}) if key else ""
+
+
+def key_strip(view: View) -> html.Div:
+    """The key numbers; win rates without no decision where the view leaves it out."""
+    leaves_out = view.slice_.option("nodecision") == "out"
+    return strip(view, tuple(WITHOUT_NO_DECISION.get(name, name) if leaves_out else name for name in KEY_NUMBERS))
+
+
+def words_of(view: View) -> list[Any]:
+    """Whether no decision counts, and from which stage on competitors do: said, and to be changed."""
+    return [_no_decision_menu(view), *_stage_menu(view)]
+
+
+def _no_decision_menu(view: View) -> html.Details:
+    chosen = view.slice_.option("nodecision")
+    items = [
+        to(
+            view.w(f"winloss.nodecision_{value}"),
+            view.slice_.with_option("nodecision", value),
+            className=_on(value, chosen),
+        )
+        for value in ("in", "out")
+    ]
+    label = [view.w(f"winloss.nodecision_{chosen}"), icon("chevron-down")]
+    body = [html.Div(items, className="items"), html.Div(view.w("winloss.nodecision_note"), className="note")]
+    return menu(label, body, name="nodecision", className="chip", title=view.w("winloss.nodecision_choose"))
+
+
+def _stage_menu(view: View) -> list[html.Details]:
+    """Nothing to choose where nobody records competitors."""
+    if rivals.rivals(view.slice_, scope=view.scope)["cases"].empty:
+        return []
+    steps, chosen = funnel.stages(view.slice_, scope=view.scope), first_position(view.slice_)
+    places = [int(row.position) for row in steps.itertuples() if not row.is_won]
+    if len(places) < 2:
+        return []
+    items = [
+        to(_from(view, place), view.slice_.with_option("inplay", str(place)), className=_on(place, chosen))
+        for place in places
+    ]
+    label = [view.w("winloss.inplay", stage=_from(view, chosen)), icon("chevron-down")]
+    body = [html.Div(items, className="items"), html.Div(view.w("winloss.inplay_note"), className="note")]
+    return [menu(label, body, name="inplay", className="chip", title=view.w("winloss.inplay_choose"))]
+
+
+def _from(view: View, position: int) -> str:
+    return (
+        view.w("winloss.any_stage") if position == 1 else view.w("winloss.from_stage", stage=stage_at(view, position))
+    )
+
+
+def _on(value: Any, chosen: Any) -> str:
+    return "on" if value == chosen else ""
+
+
+def member_name(view: View, row: Any, by: str) -> str:
+    """A member's name from a row with `member` and its labels; bands and the like by what they are called."""
+    return view.key_words(by, str(row.member)) or view.name(row, "member")
+
+
+def rate_words(view: View) -> str:
+    """Which rate is shown and what it leaves out: the first words of a subtitle."""
+    asked = view.slice_
+    return view.w(f"winloss.rate_{asked.option('rate')}_{asked.option('nodecision')}")
+
+
+def no_cases(view: View, title: str) -> Any:
+    """Why there is nothing to compute: no close dates, no amounts of lost deals, or no such deals."""
+    row = winloss.overall(view.slice_, scope=view.scope).iloc[0]
+    if row["cases"] > 0 and not row["is_recorded"]:
+        by_count = to(view.w("winloss.by_count"), view.slice_.with_option("rate", None), className="btn-q")
+        return not_recorded(view, view.w("winloss.no_amounts"), by_count)
+    missing = winloss.undated(view.slice_, scope=view.scope)
+    if missing and row["cases"] == 0 and view.period.start is not None:
+        return undated_state(view, missing)
+    return empty(view, title)
+
+
+def undated_state(view: View, missing: float) -> html.Div:
+    """Deals without a close date belong to no period but all time, which is offered."""
+    everything = to(view.w("period.all"), replace(view.slice_, period="all"), className="btn-q")
+    said = view.w("winloss.undated", n=view.numbers.count(missing), count=int(missing))
+    return state("empty", view.w("state.not_recorded"), said, everything, symbol="calendar-x")
+
+
+def rate_switch(view: View) -> html.Span:
+    """Win rate by deals, by value, by cohort."""
+    return switch(view, "rate", [(name, view.w(f"winloss.switch_{name}")) for name in ("count", "amount", "cohort")])
+
+
+@wiring.card(ids.RATE_TREND, path=PATH)
+def show_rate_trend(view: View) -> Card:
+    """The win rate by month on the band of its interval, last year beside it."""
+    found, w = winloss.rate_trend(view.slice_, scope=view.scope), view.w
+    rate, tools = winloss.rate_of(view.slice_), [rate_switch(view)]
+    subtitle = w("winloss.trend_sub", rate=rate_words(view))
+    if found[["rate", "last_year"]].isna().all().all():
+        missing = winloss.undated(view.slice_, scope=view.scope)
+        nothing = undated_state(view, missing) if missing else no_cases(view, w("winloss.trend"))
+        if missing and view.period.start is None:
+            nothing = not_recorded(view, w("winloss.no_months", n=view.numbers.count(missing)))
+        return Card(subtitle=subtitle, tools=tools, state=nothing)
+    drawn = trend_frame(view, found, rate)
+    last = next(reversed([row for row in found.itertuples() if pd.notna(row.rate)]), None)
+    month = "" if last is None else view.numbers.month(last.month)
+    names = (month, w("against.last_year_short"), w("winloss.interval"))
+    figure = rate_band(drawn, names=names, compact=view.compact, theme=view.theme, numbers=view.numbers)
+    return Card(figure, subtitle, tools, foot=_trend_foot(view, found), table=trend_table(view, drawn))
+
+
+def trend_frame(view: View, found: pd.DataFrame, rate: Ratio) -> pd.DataFrame:
+    """Months as the figure takes them; points that stand on few deals or on a young cohort are hollow."""
+    key, numbers = winloss.cases_of(rate).name, view.numbers
+    return pd.DataFrame(
+        {
+            "label": [numbers.month(month) for month in found["month"]],
+            "key": [f"{key}|month:{month.isoformat()}" for month in found["month"]],
+            "last_key": [f"{key}|month:{months_later(month, -12).isoformat()}" for month in found["month"]],
+            **{name: found[name] for name in ("rate", "low", "high", "last_year", "cases", "last_cases")},
+            "is_open": found["is_immature"] | ((found["cases"] < FEW) & (found["cases"] > 0)),
+            "hover": [_month_said(view, r.month, r.rate, r.cases, r.low, r.high) for r in found.itertuples()],
+            "last_hover": [
+                _month_said(view, months_later(r.month, -12), r.last_year, r.last_cases) for r in found.itertuples()
+            ],
+        }
+    )
+
+
+def _month_said(
+    view: View, month: Any, rate: float, cases: float, low: float = float("nan"), high: float = float("nan")
+) -> str:
+    if pd.isna(rate):
+        return ""
+    numbers = view.numbers
+    said = [f"<b>{numbers.month(month, with_year=True)}</b>", numbers.share(rate)]
+    if low is not None and high is not None and pd.notna(low):
+        said.append(f"{numbers.share(low, 0)} – {numbers.share(high, 0)}")
+    return "  ".join([*said, view.w("figure.cases", count=int(cases))])
+
+
+def _trend_foot(view: View, found: pd.DataFrame) -> list[Any]:
+    """What is left out, and what is to be taken with care."""
+    row, w = next(winloss.overall(view.slice_, scope=view.scope).itertuples()), view.w
+    said: list[Any] = []
+    young = found[found["is_immature"]]
+    if len(young):
+        since = view.numbers.month(young["month"].iloc[0], with_year=True)
+        said.append(w("winloss.immature", month=since))
+    elif view.slice_.option("rate") == "amount":
+        said.append(w("winloss.no_interval"))
+    if row.terminated_count and view.slice_.option("rate") != "cohort":
+        opened = view.slice_.with_option("open", "terminated_count")
+        text = w("winloss.left_out_terminated", n=view.numbers.count(row.terminated_count))
+        said.append(to(text, opened, className="link"))
+    if not row.reasoned_count and row.decided_count:
+        said.append(w("winloss.no_reasons_foot"))
+    return [html.Span(one) if isinstance(one, str) else one for one in said]
+
+
+@wiring.card(ids.RATES_BY, path=PATH)
+def show_rates_by(view: View) -> Card:
+    """The win rate of the members of any dimension with its interval, against that of all."""
+    by, w = view.slice_.by if view.slice_.by in SPLIT_BY else "region", view.w
+    found = winloss.rates_by(view.slice_, scope=view.scope, by=by)
+    whole = winloss.overall(view.slice_, scope=view.scope)["rate"].iloc[0]
+    tools = [by_menu(view, by)]
+    subtitle = w("winloss.by_sub", rate=rate_words(view), period=period_words(view.period, view))
+    if found["rate"].isna().all():
+        return Card(subtitle=subtitle, tools=tools, state=no_cases(view, w("winloss.by")))
+    drawn = rates_frame(view, found.head(MOST_MEMBERS), by)
+    reference = None if pd.isna(whole) else float(whole)
+    figure = interval_dots(
+        drawn,
+        heads=(w("winloss.deals"), w("winloss.rate")),
+        reference=reference,
+        reference_label="" if reference is None else w("winloss.we_win", share=view.numbers.share(reference)),
+        compact=view.compact,
+        theme=view.theme,
+        numbers=view.numbers,
+    )
+    more = w("winloss.most_members", shown=MOST_MEMBERS, n=view.numbers.count(len(found)))
+    foot = [html.Span(more)] if len(found) > MOST_MEMBERS else []
+    height = 60 + 24 * len(drawn) if len(drawn) > 8 else None
+    return Card(
+        figure, subtitle, tools, foot=foot, height=height, table=rates_table(view, drawn, dimension_words(by, view))
+    )
+
+
+def rates_frame(view: View, found: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Members as the figure takes them."""
+    key = winloss.cases_of(winloss.rate_of(view.slice_)).name
+    return pd.DataFrame(
+        {
+            "label": [member_name(view, row, by) for row in found.itertuples()],
+            "key": [f"{key}|{by}:{row.member}" for row in found.itertuples()],
+            **{name: found[name] for name in ("rate", "low", "high", "cases")},
+        }
+    )
+
+
+def by_menu(view: View, chosen: str) -> html.Details:
+    """By which dimension the win rate is told."""
+    items = [
+        to(dimension_words(name, view), replace(view.slice_, by=name), className=_on(name, chosen)) for name in SPLIT_BY
+    ]
+    what = dimension_words(chosen, view)
+    label = [view.w("winloss.by_what", what=what.lower() if view.lang == "en" else what), icon("chevron-down")]
+    body = [html.Div(items, className="items")]
+    return menu(label, body, name="by", right=True, className="btn-q sm", **aria(view.w("winloss.by_choose")))
