@@ -14,6 +14,7 @@ from callbacks.strip import strip
 from callbacks.winloss_tables import rates_table, trend_table
 from components import ids
 from components.cards import Card, switch
+from components.figures import parts
 from components.figures.interval_dots import interval_dots
 from components.figures.rate_band import rate_band
 from components.filter_bar import menu
@@ -54,6 +55,8 @@ def sentence(view: View) -> str:
     said = {"share": view.numbers.share(row.rate), "n": view.numbers.count(row.cases)}
     if "change" in change.values:
         said["change"] = view.numbers.points(change.values["change"])
+    if "open" in change.values:
+        said["open"] = view.numbers.share(change.values["open"], 0)
     asked = view.slice_
     begin = view.w(f"winloss.we_win_{asked.option('rate')}_{asked.option('nodecision')}", **said)
     follows = view.w(f"winloss.{change.name.replace('.', '_')}", **said)
@@ -126,7 +129,8 @@ def _no_decision_menu(view: View) -> html.Details:
 
 def _stage_menu(view: View) -> list[html.Details]:
     """Nothing to choose where nobody records competitors."""
-    if rivals.rivals(view.slice_, scope=view.scope)["cases"].empty:
+    met = rivals.rivals(view.slice_.with_option("inplay", None), scope=view.scope)
+    if met["member"].isin([rivals.NOBODY, rivals.UNKNOWN]).all():
         return []
     steps, chosen = funnel.stages(view.slice_, scope=view.scope), first_position(view.slice_)
     places = [int(row.position) for row in steps.itertuples() if not row.is_won]
@@ -278,7 +282,7 @@ def show_rates_by(view: View) -> Card:
     )
     more = w("winloss.most_members", shown=MOST_MEMBERS, n=view.numbers.count(len(found)))
     foot = [html.Span(more)] if len(found) > MOST_MEMBERS else []
-    height = 60 + 24 * len(drawn) if len(drawn) > 8 else None
+    height = parts.rows_height(len(drawn), compact=view.compact, most=8)
     return Card(
         figure, subtitle, tools, foot=foot, height=height, table=rates_table(view, drawn, dimension_words(by, view))
     )

@@ -50,7 +50,7 @@ def show_win_back(view: View) -> Card:
     return Card(subtitle=subtitle, body=html.Div(body, className="win-back"), foot=[html.Span(w("winloss.back_foot"))])
 
 
-def _question(view: View, known: pd.DataFrame, rival: str, found: pd.DataFrame, region: str, part: str) -> html.P:
+def _question(view: View, known: pd.DataFrame, rival: str, found: pd.DataFrame, region: str, part: str) -> html.Div:
     """The sentence, whose words are menus."""
     w = view.w
     names = {row.member: rival_name(view, row) for row in known.itertuples()}
@@ -64,7 +64,7 @@ def _question(view: View, known: pd.DataFrame, rival: str, found: pd.DataFrame, 
     pieces: list[Any] = []
     for piece in w("winloss.back_question").split("|"):
         pieces.append(menus[piece] if piece in menus else html.Span(piece))
-    return html.P(pieces, className="question")
+    return html.Div(pieces, className="question")
 
 
 def _menu(view: View, option: str, chosen: str, choices: list[tuple[str, str]]) -> html.Details:

@@ -12,7 +12,8 @@ from callbacks.winloss import PATH, no_cases
 from callbacks.winloss_tables import bars_table, flow_table, shares_of
 from components import ids
 from components.cards import Card, switch
-from components.figures.loss_flow import height_of, loss_flow
+from components.figures import parts
+from components.figures.loss_flow import USUAL, height_of, loss_flow
 from components.figures.member_bars import member_bars
 from components.figures.pareto_bars import pareto_bars
 from components.states import not_recorded
@@ -59,7 +60,9 @@ def show_loss_flow(view: View) -> Card:
     wanted = height_of(nodes)
     foot = [html.Span(text) for text in missing_words(view, found, measure)]
     table = flow_table(paths, heads, what)
-    return Card(figure, subtitle, tools, foot=foot, height=wanted if wanted > 330 else None, table=table)
+    return Card(
+        figure, subtitle, tools, foot=foot, height=wanted if wanted > USUAL or view.compact else None, table=table
+    )
 
 
 def no_losses(view: View, title: str) -> Any:
@@ -212,7 +215,7 @@ def show_reasons(view: View) -> Card:
     foot = [html.Span(w("winloss.vital", count=vital, share=together))] if 0 < vital < len(drawn) else []
     columns = shares_of(view, (heads[1], "share"), (heads[2], "together"))
     table = bars_table(drawn, w("column.close_reason"), what, *columns)
-    height = 60 + 26 * len(drawn) if len(drawn) > 9 else None
+    height = parts.rows_height(len(drawn), compact=view.compact, most=9)
     return Card(figure, subtitle, tools, foot=foot, height=height, table=table)
 
 
@@ -260,4 +263,5 @@ def show_silence(view: View) -> Card:
     figure = member_bars(drawn, heads=heads, compact=view.compact, theme=view.theme, numbers=numbers)
     foot = [] if pd.isna(median) else [html.Span(w("winloss.silence_foot", days=numbers.days(median)))]
     table = bars_table(drawn, dimension_words("idle_band", view), heads[0], (heads[1], "note", str))
-    return Card(figure, subtitle, foot=foot, table=table)
+    height = parts.rows_height(len(drawn), compact=view.compact, most=9)
+    return Card(figure, subtitle, foot=foot, height=height, table=table)

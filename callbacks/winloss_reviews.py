@@ -12,6 +12,7 @@ from callbacks.winloss import PATH, no_cases
 from callbacks.winloss_tables import bars_table, shares_of
 from components import ids
 from components.cards import Card
+from components.figures import parts
 from components.figures.interval_dots import interval_dots
 from components.links import aria, icon, to
 from components.states import empty, not_recorded
@@ -20,7 +21,7 @@ from components.wording import dimension_words, period_words
 from queries import reviews
 
 #: Reps that are drawn: those who review least, of those with enough deals to tell.
-MOST_REPS = 12
+MOST_REPS = 11
 FEWEST_DEALS = 5
 
 
@@ -66,7 +67,9 @@ def show_reviews(view: View) -> Card:
         closed,
         *shares_of(view, (w("winloss.low"), "low"), (w("winloss.high"), "high")),
     )
-    return Card(figure, subtitle, foot=foot, height=60 + 26 * len(drawn) if len(drawn) > 9 else None, table=table)
+    return Card(
+        figure, subtitle, foot=foot, height=parts.rows_height(len(drawn), compact=view.compact, most=9), table=table
+    )
 
 
 @wiring.card(ids.NOTES, path=PATH)
@@ -84,10 +87,7 @@ def show_notes(view: View) -> Card:
         return Card(
             subtitle=subtitle, tools=tools, state=html.Div([nothing, html.Div(everything, className="row-btns")])
         )
-    heads = [
-        w("winloss.reviewed_on"), w("column.status"), w("column.close_reason"), w("winloss.note"), w("column.rival"),
-        w("column.account"), w("column.rep"),
-    ]  # fmt: skip
+    heads = [w(key) for key in ("winloss.note", "column.close_reason", "column.status", "winloss.reviewed_on")]
     head = html.Tr([html.Th(text) for text in heads])
     body = html.Table(
         [html.Thead(head), html.Tbody([_note(view, row) for row in found.itertuples()])], className="t notes"
@@ -119,7 +119,6 @@ def _note(view: View, row: Any) -> html.Tr:
     status = view.w(f"status.{row.outcome}")
     note = "" if pd.isna(row.note) else str(row.note)
     mark = {"won": "pill ahead", "lost": "pill behind"}.get(row.outcome, "pill")
-    cells: list[Any] = [day, html.Span(status, className=mark), named("reason")]
-    line = [html.Td(cell) for cell in cells]
-    line.append(html.Td(html.B(note), className="note-text"))
-    return html.Tr([*line, *(html.Td(named(name)) for name in ("rival", "account", "rep"))])
+    about = [text for text in (named("account"), named("rep"), named("rival")) if text]
+    said = html.Td([html.B(note), html.Span(" · ".join(about), className="sub")], className="note-text")
+    return html.Tr([said, html.Td(named("reason")), html.Td(html.Span(status, className=mark)), html.Td(day)])

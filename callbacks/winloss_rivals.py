@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,11 +28,12 @@ from components.rate_heat import rate_heat
 from components.states import not_recorded
 from components.theme import colours
 from components.view import View
-from components.wording import dimension_words, period_words
+from components.wording import dimension_words, fiscal_year, period_words
 from queries import rivals, winloss
 from queries import winloss_findings as f
 from queries.in_play import first_position, in_play_key
 from queries.intervals import FEW
+from queries.periods import Period
 
 #: Where the evidence against one competitor is.
 EVIDENCE = "/against"
@@ -93,18 +95,20 @@ def show_against(view: View) -> Card:
         drawn,
         heads=(w("winloss.deals"), w("winloss.rate")),
         between=[] if view.compact else [lost],
-        after=[Column(w("against.last_year"), drawn["change"].tolist())],
+        after=[] if view.compact else [Column(w("against.last_year"), drawn["change"].tolist())],
         reference=float(whole),
         reference_label=w("winloss.we_win", share=view.numbers.share(whole)),
         compact=view.compact,
         theme=view.theme,
         numbers=view.numbers,
     )
-    return Card(figure, subtitle, tools, height=_height(drawn), table=against_table(view, drawn, unit))
-
-
-def _height(drawn: pd.DataFrame) -> int | None:
-    return 60 + 24 * len(drawn) if len(drawn) > 9 else None
+    return Card(
+        figure,
+        subtitle,
+        tools,
+        height=parts.rows_height(len(drawn), compact=view.compact, most=9),
+        table=against_table(view, drawn, unit),
+    )
 
 
 def against_frame(view: View, found: pd.DataFrame, unit: Unit) -> pd.DataFrame:
@@ -167,7 +171,14 @@ def _lost_to(view: View, tools: list[Any]) -> Card:
     foot = [html.Span(more)] if len(named) > MOST_RIVALS else []
     notes = [(w("winloss.deals"), "note", str)] if by_amount else []
     table = bars_table(drawn, w("winloss.lost_to"), what, *notes)
-    return Card(figure, subtitle, tools, foot=foot, height=_height(drawn), table=table)
+    return Card(
+        figure,
+        subtitle,
+        tools,
+        foot=foot,
+        height=parts.rows_height(len(drawn), compact=view.compact, most=9),
+        table=table,
+    )
 
 
 def crossed_by(view: View) -> str:
@@ -207,7 +218,7 @@ def heat_frame(view: View, found: pd.DataFrame, cross: str, reference: float) ->
             "row": shown["competitor"],
             "row_label": [view.name(row, "competitor") for row in shown.itertuples()],
             "column": shown["member"],
-            "column_label": [member_name(view, row, cross) for row in shown.itertuples()],
+            "column_label": [column_name(view, row, cross) for row in shown.itertuples()],
             "column_place": shown["place"],
             **{name: shown[name] for name in ("rate", "won", "cases")},
             "is_thin": shown["cases"] < FEW,
@@ -218,6 +229,13 @@ def heat_frame(view: View, found: pd.DataFrame, cross: str, reference: float) ->
             ],
         }
     )
+
+
+def column_name(view: View, row: Any, cross: str) -> str:
+    """A member as the head of a narrow column: a band of sizes by where it begins."""
+    if cross == "size_band" and row.member.isdigit():
+        return view.w("winloss.band_from", low=view.round_money(int(row.member)))
+    return member_name(view, row, cross)
 
 
 def columns_of(found: pd.DataFrame) -> set[str]:
@@ -327,6 +345,14 @@ def show_presence(view: View) -> Card:
     return Card(figure, subtitle, foot=foot, table=presence_table(view, drawn))
 
 
+def quarter_axis(view: View, start: date) -> str:
+    """A quarter in short, with the year below its first one."""
+    quarter = (start.month - view.first_month) % 12 // 3 + 1
+    said = view.w("winloss.quarter_short", q=quarter, q_zh="一二三四"[quarter - 1])
+    year = fiscal_year(Period("quarter", start, start, start), view.first_month)
+    return f"{said}<br>{year}" if quarter == 1 else said
+
+
 def presence_frame(view: View, found: pd.DataFrame, risen: set[str]) -> pd.DataFrame:
     """Competitors and quarters as the figure takes them."""
     key, reached, numbers = cases_name(view), in_play_key(view.slice_), view.numbers
@@ -343,6 +369,7 @@ def presence_frame(view: View, found: pd.DataFrame, risen: set[str]) -> pd.DataF
             "member": found["member"].to_numpy(),
             "member_label": names,
             "label": labels,
+            "axis": [quarter_axis(view, quarter) for quarter in found["quarter"]],
             "key": [
                 f"{key}|competitor:{r.member}|quarter:{r.quarter.isoformat()}{reached}" for r in found.itertuples()
             ],

@@ -50,7 +50,8 @@ def rate_heat(frame: pd.DataFrame, *, reference: float, label: str, numbers: Num
         for row, name in rows.items()
     ]
     about = {"aria-label": label}
-    table = html.Table([html.Thead(head), html.Tbody(body)], className="heat rates", role="grid", **about)
+    size = {"--columns": str(len(columns))}
+    table = html.Table([html.Thead(head), html.Tbody(body)], className="heat rates", role="grid", style=size, **about)
     return html.Div(table, className="heat-box")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -64,11 +65,15 @@ class View:
         word = f"member.{dimension}_{key}"
         return self.w(word) if word in self.w else None
 
+    def round_money(self, amount: int) -> str:
+        """A round amount without the zeros that others need: ¥10K, 3万."""
+        return re.sub(r"\.0+(?=\D|$)", "", self.numbers.money(amount))
+
     def _band(self, dimension: str, start: int) -> str:
         """ "¥10K – ¥30K", "8 – 14 days", and the first and last of a kind from or up to their one end."""
         following = next((end for end in BANDS[dimension] if end > start), None)
         if dimension == "size_band":
-            low, high = self.numbers.money(start), "" if following is None else self.numbers.money(following)
+            low, high = self.round_money(start), "" if following is None else self.round_money(following)
         else:
             low, high = str(start), "" if following is None else str(following - 1)
         kind = "last" if following is None else "first" if start == 0 else "between"

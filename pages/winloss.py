@@ -19,18 +19,18 @@ def layout(**query: str) -> html.Div:
     """Rate and competitors; where we lose to whom and the way lost money went; then members, reasons, reviews."""
     w = words(access.language())
     cards = [
-        panel(w, ids.RATE_TREND, span=5, title=w("winloss.trend"), explain="win_rate", height=330),
-        panel(w, ids.AGAINST, span=7, title=w("winloss.against"), explain="rivals", height=330),
-        panel(w, ids.HEAD_TO_HEAD, span=5, title=w("winloss.head"), explain="rivals", height=350),
-        panel(w, ids.LOSS_FLOW, span=7, title=w("winloss.flow"), explain="lost_amount", height=350),
+        panel(w, ids.RATE_TREND, span=5, title=w("winloss.trend"), explain="win_rate"),
+        panel(w, ids.AGAINST, span=7, title=w("winloss.against"), explain="rivals"),
+        panel(w, ids.HEAD_TO_HEAD, span=6, title=w("winloss.head"), explain="rivals"),
+        panel(w, ids.LOSS_FLOW, span=6, title=w("winloss.flow"), explain="lost_amount"),
         panel(w, ids.RIVALS, span=12, title=w("winloss.rivals"), explain="rivals"),
-        panel(w, ids.RATES_BY, span=6, title=w("winloss.by"), explain="win_rate", height=330),
-        panel(w, ids.PRESENCE, span=6, title=w("winloss.presence"), explain="presence", height=330),
-        panel(w, ids.REASONS, span=6, title=w("winloss.reasons"), explain="lost_count", height=330),
-        panel(w, ids.SILENCE, span=6, title=w("winloss.silence"), explain="idle_days", height=330),
+        panel(w, ids.RATES_BY, span=6, title=w("winloss.by"), explain="win_rate"),
+        panel(w, ids.PRESENCE, span=6, title=w("winloss.presence"), explain="presence"),
+        panel(w, ids.REASONS, span=6, title=w("winloss.reasons"), explain="lost_count"),
+        panel(w, ids.SILENCE, span=6, title=w("winloss.silence"), explain="idle_days"),
         panel(w, ids.WIN_BACK, span=12, title=w("winloss.back"), explain="winback"),
-        panel(w, ids.REVIEWS, span=5, title=w("winloss.reviews"), explain="review_share", height=400),
-        panel(w, ids.NOTES, span=7, title=w("winloss.notes"), explain="reviewed_count", height=400),
+        panel(w, ids.REVIEWS, span=5, title=w("winloss.reviews"), explain="review_share"),
+        panel(w, ids.NOTES, span=7, title=w("winloss.notes"), explain="reviewed_count"),
     ]
     spec = Page("winloss", cards, 5, [notation(w, "actual", "previous", "ahead", "behind")])
     return page(w, Slice.from_query(query), spec)

@@ -57,16 +57,18 @@ def cases_of(rate: Ratio) -> Measure:
 
 @question
 def overall(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
-    """One row: rate, over, under, cases, low, high; last_year and last_cases (same to-date), is_recorded.
+    """One row: rate, over, under, cases, low, high; last_year and last_cases (same to-date), is_recorded, open_share.
 
     Also of the period, by count: decided_count, no_decision_count, reasoned_count (lost with a reason) and
-    terminated_count. `is_recorded` is false where a rate by amount has no amounts to go by.
+    terminated_count. `is_recorded` is false where a rate by amount has no amounts to go by; open_share is how much of
+    a cohort is still open, 0 of other rates.
     """
     rate, period = rate_of(slice_), period_of(slice_)
     spans = {"now": period, "then": period.last_year()}
     periods = {name: span for name, span in spans.items() if span is not None}
     beside = (m.decided_count, m.no_decision_count, m.reasoned_count, m.terminated_count)
-    found = over_periods(rate, cases_of(rate), *beside, periods=periods, slice_=slice_, scope=scope)
+    young = _young(slice_)
+    found = over_periods(rate, cases_of(rate), *beside, *young, periods=periods, slice_=slice_, scope=scope)
     row = _judged(found["now"], rate)
     then = _judged(found["then"], rate) if "then" in found else None
     row["last_year"] = np.nan if then is None else then["rate"]
@@ -74,7 +76,14 @@ def overall(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     row["is_recorded"] = (row["rate"].notna() | (row["cases"] == 0)).to_numpy()
     for measure in beside:
         row[measure.name] = found["now"][measure.name].to_numpy()
+    still_open = found["now"]["undecided_of_created"].to_numpy() if young else 0.0
+    row["open_share"] = still_open / row["cases"].where(row["cases"] > 0)
     return row
+
+
+def _young(slice_: Slice) -> list[Measure]:
+    """What tells how young a cohort is; nothing for other rates."""
+    return [m.undecided_of_created] if slice_.option("rate") == "cohort" else []
 
 
 @question
@@ -96,8 +105,7 @@ def rate_trend(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     now = Period("range", starts[0], day, day)
     before = months_later(day, -12)
     then = Period("range", months_later(starts[0], -12), before, before)
-    young: list[AnyMeasure] = [m.undecided_of_created] if slice_.option("rate") == "cohort" else []
-    asked: list[AnyMeasure] = [rate, cases_of(rate), *young]
+    asked: list[AnyMeasure] = [rate, cases_of(rate), *_young(slice_)]
     found = over_periods(*asked, periods={"now": now, "then": then}, by=[d.month], slice_=slice_, scope=scope)
     table = pd.DataFrame({"month": starts})
     for name, shift in (("now", 0), ("then", 12)):

@@ -12,6 +12,7 @@ import pandas as pd
 
 from queries.findings import NOTABLE_POINTS, Finding, differs
 from queries.intervals import FEW, wilson
+from queries.winloss import IMMATURE
 
 #: Share of the deals lost to a competitor that one reason, or one stage, must hold to be called where it happens.
 MAIN_CAUSE = 1 / 3
@@ -20,9 +21,12 @@ MAIN_CAUSE = 1 / 3
 def changed_rate(row: Any, *, is_count: bool) -> Finding:
     """The win rate (`winloss.overall`) against last year's same to-date.
 
-    Of counts a change is one that is no chance; of amounts, which have no such test, one of two points.
+    Of counts a change is one that is no chance; of amounts, which have no such test, one of two points. A cohort that
+    is still open in part has no comparison: last year's has had a year longer.
     """
     values = {"share": row.rate, "cases": row.cases}
+    if row.open_share > IMMATURE:
+        return Finding("rate.young", 1.0, {**values, "open": row.open_share})
     if pd.isna(row.last_year):
         return Finding("rate.alone", 1.0, values)
     change = row.rate - row.last_year

@@ -11,6 +11,8 @@ from components.figures.parts import Column, Figure, Marks
 from components.format import Numbers
 from components.theme import colours
 
+SHORTEST = 0.1  # of the axis: rates next to nothing are not blown up
+
 
 def interval_dots(
     frame: pd.DataFrame,
@@ -44,11 +46,12 @@ def interval_dots(
         Column(heads[1], parts.marked_thin(rates, thin, theme=theme, numbers=numbers), weight=600),
     ]
     notes, margin = parts.table(frame, columns, after, compact=compact, theme=theme)
+    reach = max(SHORTEST, *(value for value in [*rates, *high, reference] if value is not None)) * 1.08
     shapes = parts.spans(ys, low, high, {"color": c["shade-4"], "width": 5})
     if reference is not None:
         shapes.append(_reference(reference, c["ink-2"]))
-        notes.append(parts.head_note(reference_label, {"x": reference, "xanchor": "center"}, colour=c["ink-2"]))
-    reach = max(value for value in [*rates, *high, reference] if value is not None) * 1.08
+        anchor = "left" if reference < 0.2 * reach else "right" if reference > 0.85 * reach else "center"
+        notes.append(parts.head_note(reference_label, {"x": reference, "xanchor": anchor}, colour=c["ink-2"]))
     return parts.drawing(
         [dots],
         theme=theme,

@@ -10,7 +10,9 @@ from components.figures import parts
 from components.figures.parts import Figure, Marks
 from components.theme import colours
 
-ROW = 34  # px that a node and its name want
+PAD = 14  # px between nodes at the least
+USUAL = 330  # px that a card gives the drawing
+ROW = 30  # px that a node and its name want
 
 
 def loss_flow(
@@ -23,22 +25,23 @@ def loss_flow(
 ) -> Figure:
     """A Sankey drawing; the one path that is told of is orange.
 
-    One row a node: `label`, `text` (its amount), `key`, `column` (0, 1, 2), `is_hot`; one row a link: `source` and
-    `target` (rows of nodes), `value`, `text`, `key`, `is_hot`. Nodes of a column in their order. `heads` stand over
-    the columns.
+    One row a node: `label`, `value`, `text` (its amount), `key`, `column` (0, 1, 2), `is_hot`; one row a link:
+    `source` and `target` (rows of nodes), `value`, `text`, `key`, `is_hot`. Nodes of a column in their order. `heads`
+    stand over the columns.
     """
     if links.empty:
         return parts.nothing(theme)
     c = colours(theme)
     names = parts.plain(nodes["label"])
-    labels = [parts.fitted(name, 96 if compact else 150, parts.NOTE) for name in names]
-    told = [f"{name}  {text}" for name, text in zip(labels, nodes["text"], strict=True)]
+    labels = [parts.fitted(name, 76 if compact else 150, parts.NOTE) for name in names]
+    told = [name if compact else f"{name}  {text}" for name, text in zip(labels, nodes["text"], strict=True)]
     node = {
         "label": told,
         "color": [c["behind"] if hot else c["shade-2"] for hot in nodes["is_hot"]],
         "thickness": 7,
-        "pad": 12 if compact else 15,
+        "pad": PAD,
         "line": {"width": 0},
+        **_places(nodes),
         "customdata": nodes["key"].tolist(),
         "hovertemplate": "%{label}<extra></extra>",
     }
@@ -70,6 +73,21 @@ def loss_flow(
     ]
     margin = {"l": 10, "r": 10, "t": parts.HEAD_ROOM, "b": 10}
     return parts.drawing([trace], theme=theme, margin=margin, annotations=notes)
+
+
+def _places(nodes: pd.DataFrame) -> dict[str, list[float]]:
+    """Where the middles of the nodes lie, so that a column keeps its order: from the top, its gaps alike."""
+    height, xs, ys = max(height_of(nodes), USUAL) - parts.HEAD_ROOM - 10, [], []
+    sizes = [part["value"].astype(float) for _, part in nodes.groupby("column", sort=True)]
+    scale = min((1 - (len(own) - 1) * PAD / height) / own.sum() for own in sizes)
+    for column, own in enumerate(sizes):
+        gap = (1 - own.sum() * scale) / max(len(own) - 1, 1)
+        top = 0.0 if len(own) > 1 else (1 - own.iloc[0] * scale) / 2
+        for size in own * scale:
+            xs.append((0.001, 0.5, 0.999)[column])
+            ys.append(min(max(top + size / 2, 0.001), 0.999))
+            top += size + gap
+    return {"x": xs, "y": ys}
 
 
 def height_of(nodes: pd.DataFrame) -> int:

@@ -10,14 +10,16 @@ from components.format import Numbers
 from components.theme import colours
 
 DOT = 5  # px
-NEAR = 0.068  # of the height: names at the lines' ends that would touch are put apart by as much
+#: Line, words and their weight by rank.
+_LOOKS = (("shade-4", "ink-2", 400), ("actual", "ink", 600), ("behind", "behind-text", 600))
+NEAR, NEAR_COMPACT = 0.068, 0.1  # of the height: names at the lines' ends that would touch are put apart by as much
 
 
 def presence_lines(frame: pd.DataFrame, *, compact: bool = False, theme: str, numbers: Numbers) -> Figure:
-    """A line a member with its name and last share at its end; those that surely rise in orange, the others quiet.
+    """A line a member with its name and last share at its end: in orange those that surely rise, else the first in ink.
 
-    One row a member and quarter, members in order: `member`, `member_label`, `label` (of the quarter), `key`, `share`
-    (fraction or null), `is_rising`, `hover`.
+    One row a member and quarter, members in order: `member`, `member_label`, `axis` (the quarter in short), `key`,
+    `share` (fraction or null), `is_rising`, `hover`.
     """
     shares = parts.amounts(frame["share"])
     known = [value for value in shares if value is not None]
@@ -28,18 +30,16 @@ def presence_lines(frame: pd.DataFrame, *, compact: bool = False, theme: str, nu
     top = max(known) * 1.12
     traces: list[Marks] = []
     ends: list[tuple[float, str, str, int]] = []
-    for part in sorted(members, key=lambda one: bool(one["is_rising"].iloc[0])):
-        rising = bool(part["is_rising"].iloc[0])
+    first = str(frame["member"].iloc[0])
+    for part in sorted(members, key=lambda one: _rank(one, first)):
+        colour, words, weight = _LOOKS[_rank(part, first)]
         values = parts.amounts(part["share"])
-        traces.append(_line(part, values, c["behind"] if rising else c["shade-3"], 2.5 if rising else 1.5))
+        traces.append(_line(part, values, c[colour], 1.5 if weight == 400 else 2.5))
         last = [value for value in values if value is not None][-1:]
         name = parts.plain(part["member_label"])[0]
-        ends += [
-            (value, f"{numbers.share(value, 0)} {name}", "behind-text" if rising else "ink-2", 600 if rising else 400)
-            for value in last
-        ]
-    notes, margin = _names(ends, top, theme)
-    labels = parts.plain(members[0]["label"])
+        ends += [(value, f"{numbers.share(value, 0)} {name}", words, weight) for value in last]
+    notes, margin = _names(ends, top, top * (NEAR_COMPACT if compact else NEAR), theme)
+    labels = members[0]["axis"].tolist()
     return parts.drawing(
         traces,
         theme=theme,
@@ -48,6 +48,11 @@ def presence_lines(frame: pd.DataFrame, *, compact: bool = False, theme: str, nu
         yaxis={"range": [0, top], "tickformat": ".0%", "nticks": 5, "showgrid": True},
         annotations=notes,
     )
+
+
+def _rank(part: pd.DataFrame, first: str) -> int:
+    """What is drawn later lies above: the others, the first, those that rise."""
+    return 2 if bool(part["is_rising"].iloc[0]) else int(part["member"].iloc[0] == first)
 
 
 def _line(part: pd.DataFrame, values: list[float | None], colour: str, width: float) -> Marks:
@@ -63,16 +68,16 @@ def _line(part: pd.DataFrame, values: list[float | None], colour: str, width: fl
     }
 
 
-def _names(ends: list[tuple[float, str, str, int]], top: float, theme: str) -> tuple[list[Marks], int]:
+def _names(ends: list[tuple[float, str, str, int]], top: float, near: float, theme: str) -> tuple[list[Marks], int]:
     """Names right of the plot, apart from each other and inside its height; and the margin they take."""
     c, told = colours(theme), sorted(ends)
     places = [value for value, *_ in told]
     for at in range(1, len(places)):
-        places[at] = max(places[at], places[at - 1] + top * NEAR)
+        places[at] = max(places[at], places[at - 1] + near)
     limit = top
     for at in range(len(places) - 1, -1, -1):
         places[at] = min(places[at], limit)
-        limit = places[at] - top * NEAR
+        limit = places[at] - near
     found = [
         {
             "xref": "paper",

@@ -111,6 +111,7 @@ def _points(
         "y": values,
         "marker": {
             "size": size,
+            "opacity": 1,
             "color": [ground if is_open else colour for is_open in hollow],
             "line": {"color": colour, "width": 1.5},
         },
