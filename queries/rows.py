@@ -195,7 +195,7 @@ def together(at: Iterable[tuple[str, str]]) -> list[tuple[str, Any]]:
 
 def _period(behind: Behind, slice_: Slice) -> Period:
     """The slice's period; a month, quarter or year that was clicked stands by itself, in whichever period it lies."""
-    if not any(d.DIMENSIONS[name].of_date for name, _ in behind.at):
+    if not any(name != REACHED and d.DIMENSIONS[name].of_date for name, _ in behind.at):
         return period_of(slice_)
     day = slice_.as_of or current().as_of
     return Period("range", date.min, day, day)
