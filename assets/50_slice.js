@@ -225,6 +225,10 @@
       const query = present();
       values.forEach(([name, value]) => (value ? query.set(name, value.replaceAll(" ", "")) : query.delete(name)));
       goTo(query.toString());
+    } else if ("words" in form.dataset) {
+      const query = present();
+      values.forEach(([name, value]) => (value ? query.set(name, value) : query.delete(name)));
+      goTo(query.toString());
     } else return;
     form.closest("details")?.removeAttribute("open");
     setProps("panel", { data: "" });

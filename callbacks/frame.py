@@ -58,7 +58,11 @@ def labels_of(view: View) -> dict[str, dict[str, str]]:
         members = options.members(name, scope=view.scope)
         found[name] = {}
         for given in ("label", "key"):
-            found[name] |= dict(zip(members[given], members[column], strict=True))
+            named = [
+                view.key_words(name, str(key)) or text
+                for key, text in zip(members["key"], members[column], strict=True)
+            ]
+            found[name] |= dict(zip(members[given], named, strict=True))
     return found
 
 

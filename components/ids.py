@@ -81,6 +81,20 @@ PLAN_LIST = "plan-list"
 # Card of the audit trail
 TRAIL = "trail"
 
+# Cards of the win/loss page
+RATE_TREND = "rate-trend"
+AGAINST = "against"
+HEAD_TO_HEAD = "head-to-head"
+LOSS_FLOW = "loss-flow"
+RATES_BY = "rates-by"
+REASONS = "reasons"
+RIVALS = "rivals"
+PRESENCE = "presence"
+SILENCE = "silence"
+REVIEWS = "reviews"
+NOTES = "notes"
+WIN_BACK = "win-back"
+
 Id = str | dict[str, str]
 
 

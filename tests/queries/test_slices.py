@@ -152,7 +152,8 @@ def test_a_switch_is_set_and_put_back():
 def test_what_only_chooses_what_is_drawn_asks_the_same_question():
     drawn = "show=amount&stock=count&method=weighted&open=late&explain=win_rate"
     drill = "path=region.rep&bridge=product&heat=rep&columns=channel&variance=relative"
-    slice_ = Slice.from_search(f"region=East&{drawn}&{drill}")
+    losses = "against=lost&cross=rep&flow=count&find=price&rival=V1&where=East&back=half"
+    slice_ = Slice.from_search(f"region=East&{drawn}&{drill}&{losses}")
     assert {name for name, _ in slice_.options} == set(VIEW_ONLY)
     assert slice_.asked() == Slice.from_search("region=East")
     assert Slice.from_search("basis=invoice&rates=0.5").asked() == Slice.from_search("basis=invoice&rates=0.5")
