@@ -39,7 +39,7 @@ def create_app(settings: Settings) -> Dash:
     from flask_compress import Compress
 
     import access
-    from callbacks import http, paper, wiring
+    from callbacks import http, learned, paper, wiring
     from components.shell import no_data, shell
     from components.words import words
     from queries.warehouse import Warehouse
@@ -56,6 +56,7 @@ def create_app(settings: Settings) -> Dash:
     Compress(server)
     server.register_blueprint(http.routes)
     paper.serve(server, chromium=settings.browser, origin=settings.own_origin, threads=settings.threads)
+    learned.serve(server, settings)
     server.before_request(http.refuse_foreign_posts)
     app = Dash(
         "dashboard",

@@ -130,7 +130,12 @@ def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
     if kind == "model":
         return model_editor(view, stages(view.slice_, scope=view.scope)), False
     topic = view.slice_.option("explain")
-    return (explanation(view, topic), False) if topic else ([], True)
+    if not topic:
+        return [], True
+    try:
+        return explanation(view, topic), False
+    except wiring.NotYet as yet:
+        raise wiring.NotYet((yet.shown, False)) from yet
 
 
 @wiring.part(

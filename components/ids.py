@@ -62,6 +62,11 @@ REP_SLIPPING = "rep-slipping"
 ALL_REPS = "all-reps"  # what is there while no rep is chosen
 ONE_REP = "one-rep"  # ... and while one is
 
+# Cards of what separates wins from losses
+SEPARATES = "separates"
+ODDS = "odds"
+CALIBRATION = "calibration"
+
 Id = str | dict[str, str]
 
 

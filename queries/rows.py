@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, false, literal, select
 
 from queries import forecast, tested
 from queries.engine import current
+from queries.evidence_window import evidence_period
 from queries.funnel import (
     CRITICAL_INDEX,
     LATE_INDEX,
@@ -26,11 +27,13 @@ from queries.funnel import (
 )
 from queries.headline import period_of
 from queries.periods import Period
+from queries.rules import parse_rule
 from queries.scope import Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
 from queries.semantic.facts import OPPORTUNITIES, PASSAGES, SALES
 from queries.semantic.model import AnyMeasure, Expression, Measure, Ratio
+from queries.separation import separated
 from queries.slices import Slice
 from queries.slipping import SLIPPING, slipping
 from queries.source import Source, conditions
@@ -52,6 +55,7 @@ POPULATIONS = {
     "came": m.won_amount,
     "said_funnel": m.open_amount,
     "said_weighted": m.open_amount,
+    "separates": m.decided_count,
 }
 _FORECASTS = {"landing", "expected"}
 _LATE = {"late": LATE_INDEX, "critical": CRITICAL_INDEX}
@@ -76,7 +80,7 @@ SHARES = {"credit_share"}
 DATES = {"created_on", "closed_on", "expected_close_on", "sold_on"}
 
 #: Where a member begins in the spelling; a name may hold the sign itself.
-_NEXT = re.compile(rf"\|(?=(?:landing|{'|'.join(d.DIMENSIONS)}):)")
+_NEXT = re.compile(rf"\|(?=(?:landing|rule|{'|'.join(d.DIMENSIONS)}):)")
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,8 @@ class Behind:
             return False
         if name == "landing":
             return self.population in _FORECASTS
+        if name == "rule":
+            return self.population == "separates" and parse_rule(key) is not None
         if name == "quarter" and self.population in _TESTED:
             return True
         return not d.DIMENSIONS[name].of_date or measure_of(self).date is not None
@@ -155,6 +161,8 @@ def _meaning(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
         steps = stages(slice_, scope=scope)
         rows = _reached(steps, key.get("stage"), dropped=name == "dropped")
         return m.opportunity_count, cohort_period(slice_), rows, [*extra, *pipeline_of(steps)], _amount
+    if name == "separates":
+        return _separated(behind, slice_, scope)
     if name == "passed":
         return m.opportunity_count, None, _passed(behind, slice_, scope), [], _amount
     extra += [("stage", key["stage"])] if "stage" in key else []
@@ -204,6 +212,13 @@ def _tested(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
     then, method = tested.evening_before(quarter, slice_), behind.population.removeprefix("said_")
     rows, weight = tested.seen_coming(quarter, then, scope=scope, method=method)
     return m.open_amount, None, rows, extra, weight
+
+
+def _separated(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
+    """Of the deals that separation counts those that a rule holds for."""
+    rule = parse_rule(behind.key.get("rule", "all")) or ()
+    extra = [(k, v) for k, v in behind.at if k != "rule"]
+    return m.decided_count, evidence_period(slice_), separated(rule, slice_, scope=scope), extra, _amount
 
 
 def _one(_: FromClause) -> ColumnElement[int]:

@@ -47,7 +47,7 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "rates": ("", _NUMBERS),
     "leads": ("", _NUMBERS),
     "open": ("", re.compile(r".{1,300}")),
-    "explain": ("", _one_of(*MEASURES, "funnel_forecast", "backtest", "peers", *PLANNED)),
+    "explain": ("", _one_of(*MEASURES, "funnel_forecast", "backtest", "peers", "separation", *PLANNED)),
 }
 #: Switches that choose what is drawn from an answer, not what is asked.
 VIEW_ONLY = ("show", "stock", "method", "open", "explain", "path", "bridge", "heat", "columns", "variance")
