@@ -24,7 +24,7 @@ from queries.evidence_window import evidence_period
 from queries.known import EARLY_DAYS, FACTS
 from queries.learning import FEWEST_DEALS, FEWEST_OF_EACH
 from queries.logistic import GROUPS, known_terms
-from queries.peers import wilson
+from queries.proportions import wilson
 from queries.rules import Condition, Rule, parse_rule, simplified, spelled
 from queries.separation import Separation
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from queries.known import FACTS, Fact
-from queries.peers import NINETY_FIVE
+from queries.proportions import NINETY_FIVE
 from queries.rules import Condition, Rule
 from queries.slices import UNASSIGNED
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from queries.known import Fact
 from queries.learning import SMALLEST_MEMBER
-from queries.peers import wilson
+from queries.proportions import wilson
 from queries.slices import UNASSIGNED
 
 #: The deals tried on are put into as many groups of equal size by what was predicted for them.

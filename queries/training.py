@@ -71,7 +71,6 @@ class Asked:
         where: dict[str, str | None] = {"data_dir": str(settings.data_dir.resolve()), "crm_url": settings.crm_url}
         where |= {
             "as_of": self.as_of.isoformat(),
-            "query_seconds": SECONDS,
             "database_memory": settings.database_memory,
         }
         return json.dumps({"where": where, "version": self.version, "query": self.query, "limits": limits})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from components.figures import parts
-from components.figures.parts import Figure
+from components.figures.parts import Figure, Marks
 from components.format import Numbers
 from components.theme import colours
 
@@ -31,9 +31,15 @@ def calibration_dots(
     ]
     inks = [c["behind"] if is_missed else c["actual"] for is_missed in missed]
     says = [f"{numbers.share(said)} | {numbers.share(rate)}" for said, rate in zip(predicted, rates, strict=True)]
-    line = {"type": "scatter", "mode": "lines", "x": ends, "y": ends, "hoverinfo": "skip"}
+    line: Marks = {"type": "scatter", "mode": "lines", "x": ends, "y": ends, "hoverinfo": "skip"}
     line["line"] = {"color": c["target"], "width": 1.25}
-    dots = {"type": "scatter", "mode": "markers", "x": predicted, "y": rates, "marker": {"size": 11, "color": inks}}
+    dots: Marks = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": predicted,
+        "y": rates,
+        "marker": {"size": 11, "color": inks},
+    }
     dots |= {"hovertext": parts.hovers(frame, says), "hovertemplate": "%{hovertext}<extra></extra>"}
     spans = [
         {"type": "line", "x0": x, "x1": x, "y0": a, "y1": b, "line": {"color": c["shade-4"], "width": 5}}

@@ -7,11 +7,11 @@ from math import log10
 import pandas as pd
 
 from components.figures import parts
-from components.figures.parts import Column, Figure
+from components.figures.parts import Column, Figure, Marks
 from components.format import Numbers
 from components.theme import colours
 
-ROW, PHONE_ROW = 32, 46  # px
+ROW, PHONE_ROW, NAMES = 32, 46, 340  # px
 #: Where the axis is labelled, as far as it reaches.
 TICKS = (0.1, 0.2, 0.33, 0.5, 0.67, 1, 1.5, 2, 3, 5, 10)
 
@@ -40,7 +40,7 @@ def odds_dots(
     dots = {"type": "scatter", "mode": "markers", "x": odds, "y": ys, "cliponaxis": False}
     dots["marker"] = {"size": 11, "color": [c[ink] for ink in inks]}
     dots |= parts.answering(frame["key"].tolist(), parts.hovers(frame, "label"))
-    notes, margin = parts.table(frame, [], [_column(heads[0], odds, numbers)], compact=compact, theme=theme)
+    notes, margin = _texts(frame, _column(heads[0], odds, numbers), compact, theme)
     notes.append(parts.head_note(heads[1], {"x": 0, "xanchor": "center"}, colour=c["ink-2"]))
     cut = [(max(x, 1 / reach) if x else x, min(y, reach) if y else y) for x, y in zip(low, high, strict=True)]
     shapes = parts.spans(ys, [x for x, _ in cut], [y for _, y in cut], {"color": c["shade-4"], "width": 5})
@@ -57,6 +57,17 @@ def odds_dots(
         shapes=shapes,
         annotations=notes,
     )
+
+
+def _texts(frame: pd.DataFrame, odds: Column, compact: bool, theme: str) -> tuple[list[Marks], dict[str, int]]:
+    """Names and odds beside the rows; on a desk the names get more room than a member's name needs."""
+    if compact:
+        return parts.table(frame, [], [odds], compact=True, theme=theme)
+    ys = [*range(len(frame))]
+    names = Column("", parts.plain(frame["label"]), align="left", most=NAMES)
+    before, left = parts.beside([names], "left", ys, theme=theme)
+    after, right = parts.beside([odds], "right", ys, theme=theme)
+    return before + after, {"l": left, "r": right, "t": parts.HEAD_ROOM, "b": 4}
 
 
 def _ink(low: float | None, high: float | None) -> str:
