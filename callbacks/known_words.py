@@ -30,7 +30,7 @@ def member_of(view: View, fact: str, key: str) -> str:
         named = {row.stage: view.name(row) for row in stages(view.slice_, scope=view.scope).itertuples()}
         return named.get(key, key)
     if key == UNASSIGNED:
-        return view.w("words.unassigned")
+        return view.w("known.nobody")
     found = members("competitor" if fact == "rival" else fact, scope=view.scope)
     named = dict(zip(found["key"], found["label_zh" if view.lang == "zh" else "label"], strict=True))
     return str(named.get(key, key))

@@ -35,3 +35,13 @@ def halves(slice_: Slice) -> tuple[Period, Period]:
 
 def _months_to(last: date, months: int) -> Period:
     return Period("range", months_later(last + timedelta(days=1), -months), last, last)
+
+
+#: The spans of the evidence that a list may be of.
+SPANS = ("both", "recent", "before")
+
+
+def span_of(slice_: Slice, name: str) -> Period:
+    """One of SPANS as a period."""
+    before, recent = halves(slice_)
+    return {"before": before, "recent": recent}.get(name) or evidence_period(slice_)

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, false, literal, select
 
 from queries import forecast, tested
 from queries.engine import current
-from queries.evidence_window import evidence_period
+from queries.evidence_window import SPANS, evidence_period, span_of
 from queries.funnel import (
     CRITICAL_INDEX,
     LATE_INDEX,
@@ -56,12 +56,16 @@ POPULATIONS = {
     "said_funnel": m.open_amount,
     "said_weighted": m.open_amount,
     "separates": m.decided_count,
+    "faced": m.decided_count,
+    "opened": m.opportunity_count,
 }
 _FORECASTS = {"landing", "expected"}
 _LATE = {"late": LATE_INDEX, "critical": CRITICAL_INDEX}
 #: What a back-test holds against each other; always of a quarter.
 _SAID = {"said_funnel", "said_weighted"}
 _TESTED = {"came", *_SAID}
+#: Of the two years that evidence is of, or of one of them.
+_EVIDENCE = {"faced", "opened"}
 _MEASURED = {name for name, x in m.MEASURES.items() if x.fact in (OPPORTUNITIES, SALES)}
 
 #: Columns of the list by what kind of deals it holds.
@@ -80,7 +84,7 @@ SHARES = {"credit_share"}
 DATES = {"created_on", "closed_on", "expected_close_on", "sold_on"}
 
 #: Where a member begins in the spelling; a name may hold the sign itself.
-_NEXT = re.compile(rf"\|(?=(?:landing|rule|{'|'.join(d.DIMENSIONS)}):)")
+_NEXT = re.compile(rf"\|(?=(?:landing|rule|span|{'|'.join(d.DIMENSIONS)}):)")
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ class Behind:
             return self.population in _FORECASTS
         if name == "rule":
             return self.population == "separates" and parse_rule(key) is not None
+        if name == "span":
+            return self.population in _EVIDENCE and key in SPANS
         if name == "quarter" and self.population in _TESTED:
             return True
         return not d.DIMENSIONS[name].of_date or measure_of(self).date is not None
@@ -163,6 +169,9 @@ def _meaning(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
         return m.opportunity_count, cohort_period(slice_), rows, [*extra, *pipeline_of(steps)], _amount
     if name == "separates":
         return _separated(behind, slice_, scope)
+    if name in _EVIDENCE:
+        spanned, counted = span_of(slice_, key.get("span", "both")), POPULATIONS[name]
+        return counted, spanned, counted.rows, [(k, v) for k, v in key.items() if k != "span"], _amount
     if name == "passed":
         return m.opportunity_count, None, _passed(behind, slice_, scope), [], _amount
     extra += [("stage", key["stage"])] if "stage" in key else []

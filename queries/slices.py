@@ -46,11 +46,24 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "cohort": ("auto", re.compile(r"auto|period|last6m|last12m|all")),
     "rates": ("", _NUMBERS),
     "leads": ("", _NUMBERS),
+    "competitor": ("", re.compile(r".{1,200}")),
     "open": ("", re.compile(r".{1,300}")),
-    "explain": ("", _one_of(*MEASURES, "funnel_forecast", "backtest", "peers", "separation", *PLANNED)),
+    "explain": ("", _one_of(*MEASURES, "funnel_forecast", "backtest", "peers", "separation", "against", *PLANNED)),
 }
 #: Switches that choose what is drawn from an answer, not what is asked.
-VIEW_ONLY = ("show", "stock", "method", "open", "explain", "path", "bridge", "heat", "columns", "variance")
+VIEW_ONLY = (
+    "show",
+    "stock",
+    "method",
+    "open",
+    "explain",
+    "path",
+    "bridge",
+    "heat",
+    "columns",
+    "variance",
+    "competitor",
+)
 DEFAULT_PERIOD = "qtd"
 DEFAULT_BY = "region"
 
