@@ -84,9 +84,9 @@ def member_of(view: View, row: Any) -> str:
 def _of_all(view: View) -> str:
     found = a.rivals(view.slice_, scope=view.scope)
     if found.empty:
-        return view.w("evidence.title_nobody", period=period_of(view))
+        return view.w("evidence.title_nobody")
     most = view.name(next(found.itertuples()), "competitor")
-    return view.w("evidence.title_choose", count=len(found), rival=most, period=period_of(view))
+    return view.w("evidence.title_choose", count=len(found), rival=most)
 
 
 def words_of(view: View) -> list[Any]:

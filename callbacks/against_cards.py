@@ -25,7 +25,7 @@ KINDS = {
     "threats": ("presence", "losses"),
 }
 #: Lines that a quarter holds at most, so that all four stay one sheet of paper.
-MOST = 8
+MOST = 6
 
 
 @wiring.card(ids.STRENGTHS, path=PATH)

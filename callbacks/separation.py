@@ -13,7 +13,7 @@ from callbacks import wiring
 from callbacks.known_words import condition_words, fact_words, term_words
 from callbacks.learned import learned, waiting
 from components import ids
-from components.cards import Card, Delta, Table, bones, key_number
+from components.cards import Card, Delta, Table, key_number
 from components.figures.calibration_dots import calibration_dots
 from components.figures.odds_dots import height_of, odds_dots
 from components.outcome_tree import Branch, outcome_tree
@@ -62,14 +62,22 @@ def words_of(view: View) -> list[Any]:
 
 def key_strip(view: View) -> html.Div:
     """How much was learnt from, how well it ranks, how far it is off, and the share won of all."""
-    found, w, share = learned(view, lambda *_: bones(4)), view.w, view.numbers.share
+    none = view.w("words.na")
+    return _strip(
+        view, learned(view, lambda view, now: _strip(view, Separation(now), "…" if now == "waiting" else none)), none
+    )
+
+
+def _strip(view: View, found: Separation, missing: str) -> html.Div:
+    """The numbers; `missing` stands for those that are not known."""
+    w, share = view.w, view.numbers.share
     ranks, count = found.ranks, view.numbers.count
     notes = {"ranks": "", "tree": ""}
     if ranks is not None:
         notes["ranks"] = w("separation.ranks_note", low=share(ranks[1]), high=share(ranks[2]))
     if found.tree_ranks is not None:
         notes["tree"] = w("separation.ranks_tree", share=share(found.tree_ranks[0]))
-    none = (w("words.na"), "")
+    none = (missing, "")
     numbers = [
         ("learnt", (count(found.learnt), "") if found.learnt else none,
          [w("separation.learnt_note", tried=count(found.tried))] if found.learnt else []),
@@ -105,7 +113,7 @@ def unsupported(view: View, found: Separation) -> html.Div | None:
         said = {"deals": count(FEWEST_DEALS), "days": EARLY_DAYS, "each": count(FEWEST_OF_EACH)}
         why = w("separation.few_why", found=count(found.deals), won=count(found.won), **said)
         if not found.deals:
-            return empty(view, w("separation.few"), why=why)
+            return empty(view, w("separation.few"), why=w("separation.few_none", days=EARLY_DAYS))
         return state("empty", w("separation.few"), why, symbol="clipboard-x")
     if found.verdict == "weak":
         share = "–" if found.ranks is None else view.numbers.share(found.ranks[0])
@@ -139,11 +147,8 @@ def show_separates(view: View, found: Separation) -> Card:
             subtitle=subtitle,
             state=state("empty", w("separation.few"), w("separation.tree_none"), symbol="clipboard-x"),
         )
-    foot = (
-        [html.Span(w("separation.tree_foot", early=numbers.count(found.early), days=EARLY_DAYS))]
-        if found.is_dated
-        else []
-    )
+    note = "tree_foot" if found.early else "tree_note"
+    foot = [html.Span(w(f"separation.{note}", early=numbers.count(found.early), days=EARLY_DAYS))]
     heads = (w("separation.condition"), w("separation.won"), w("separation.deals"))
     body = outcome_tree(view, branches(view, found), heads=heads, reference=found.won / found.deals)
     return Card(subtitle=subtitle, body=body, foot=foot)

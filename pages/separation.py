@@ -20,8 +20,8 @@ def layout(**query: str) -> html.Div:
     w = words(access.language())
     cards = [
         panel(w, ids.SEPARATES, span=12, title=w("separation.tree"), explain="separation"),
-        panel(w, ids.ODDS, span=7, title=w("separation.odds"), explain="separation", height=544),
-        panel(w, ids.CALIBRATION, span=5, title=w("separation.calibration"), explain="separation", height=544),
+        panel(w, ids.ODDS, span=7, title=w("separation.odds"), explain="separation", height=600),
+        panel(w, ids.CALIBRATION, span=5, title=w("separation.calibration"), explain="separation", height=600),
     ]
     spec = Page("separation", cards, 4, [notation(w, "ahead", "behind")])
     return page(w, Slice.from_query(query), spec)

@@ -12,8 +12,8 @@ from components.format import Numbers
 from components.theme import colours
 
 ROW, PHONE_ROW, NAMES = 32, 46, 340  # px
-#: Where the axis is labelled, as far as it reaches.
-TICKS = (0.1, 0.2, 0.33, 0.5, 0.67, 1, 1.5, 2, 3, 5, 10)
+#: Where the axis is labelled as far as it reaches, near one and far from it; beyond MOST it is cut.
+NEAR, FAR, MOST = (0.2, 0.33, 0.5, 0.67, 1, 1.5, 2, 3, 5), (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100), 120.0
 
 
 def height_of(rows: int, compact: bool = False) -> int:
@@ -35,9 +35,10 @@ def odds_dots(
         return parts.nothing(theme)
     c = colours(theme)
     ys, _ = parts.rows_of(frame, compact=compact, bar=0)
-    reach = min(max(max(known), 1 / min(known), 1.3) * 1.08, 12.0)
+    reach = min(max(max(known), 1 / min(known), 1.3) * 1.08, MOST)
     inks = [_ink(least, most) for least, most in zip(low, high, strict=True)]
-    dots = {"type": "scatter", "mode": "markers", "x": odds, "y": ys, "cliponaxis": False}
+    dots: Marks = {"type": "scatter", "mode": "markers", "y": ys, "cliponaxis": False}
+    dots["x"] = [None if value is None else min(max(value, 1 / reach), reach) for value in odds]
     dots["marker"] = {"size": 11, "color": [c[ink] for ink in inks]}
     dots |= parts.answering(frame["key"].tolist(), parts.hovers(frame, "label"))
     notes, margin = _texts(frame, _column(heads[0], odds, numbers), compact, theme)
@@ -46,7 +47,7 @@ def odds_dots(
     shapes = parts.spans(ys, [x for x, _ in cut], [y for _, y in cut], {"color": c["shade-4"], "width": 5})
     line = {"type": "line", "x0": 1, "x1": 1, "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
     shapes.append({**line, "line": {"color": c["ink-2"], "width": 1}})
-    shown = [tick for tick in TICKS if 1 / reach <= tick <= reach]
+    shown = [tick for tick in (NEAR if reach < 6 else FAR) if 1 / reach <= tick <= reach]
     return parts.drawing(
         [dots],
         theme=theme,
