@@ -83,7 +83,7 @@ def usable(parts: Split, names: Sequence[str]) -> tuple[list[Fact], list[tuple[s
         fact, column = FACTS[name], parts.learnt[name]
         if fact.kind == "number" and column.isna().mean() > MOST_MISSING or column.isna().all():
             left_out.append((name, "missing"))
-        elif column.fillna(UNASSIGNED).nunique() < 2:
+        elif column.nunique(dropna=False) < 2:
             left_out.append((name, "constant"))
         elif tells(fact, parts) >= LEAK_AUC:
             left_out.append((name, "leak"))
@@ -99,7 +99,8 @@ def tells(fact: Fact, parts: Split) -> float:
         return 0.5
     scores = [tried.isna().astype(float)]
     if fact.kind == "number":
-        scores.append(tried.astype(float).fillna(learnt.astype(float).median()))
+        values = tried.astype(float)
+        scores += [values.fillna(values.min() - 1), values.fillna(values.max() + 1)]
     else:
         shares = parts.learnt["is_won"].astype(float).groupby(learnt.fillna(UNASSIGNED)).mean()
         scores.append(tried.fillna(UNASSIGNED).map(shares).astype(float).fillna(parts.learnt["is_won"].mean()))
