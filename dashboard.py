@@ -42,21 +42,17 @@ def create_app(settings: Settings) -> Dash:
     from callbacks import http, learned, paper, wiring
     from components.shell import no_data, shell
     from components.words import words
+    from queries.training import Trainer
     from queries.warehouse import Warehouse
 
     server = flask.Flask("dashboard", static_folder=None)
-    server.config["COMPRESS_MIMETYPES"] = [
-        "application/json",
-        "text/html",
-        "text/css",
-        "application/javascript",
-        "text/javascript",
-    ]
+    scripts = ["application/javascript", "text/javascript"]
+    server.config["COMPRESS_MIMETYPES"] = ["application/json", "text/html", "text/css", *scripts]
     server.extensions["warehouse"] = Warehouse(settings)
     Compress(server)
     server.register_blueprint(http.routes)
     paper.serve(server, chromium=settings.browser, origin=settings.own_origin, threads=settings.threads)
-    learned.serve(server, settings)
+    learned.serve(server, Trainer(settings))
     server.before_request(http.refuse_foreign_posts)
     app = Dash(
         "dashboard",

@@ -16,16 +16,15 @@ from queries.engine import NoData, reading
 from queries.separation import Separation
 from queries.slices import Slice
 from queries.training import Asked, State, Trainer
-from settings import Settings
 
 routes = flask.Blueprint("learned", __name__)
 #: Where an open page asks whether what it waits for has come.
 ADDRESS = "/api/learned"
 
 
-def serve(server: flask.Flask, settings: Settings) -> None:
+def serve(server: flask.Flask, with_: Trainer) -> None:
     """Makes learning a part of a server; starts nothing before the first asks for it."""
-    server.extensions["trainer"] = Trainer(settings)
+    server.extensions["trainer"] = with_
     server.register_blueprint(routes)
 
 

@@ -47,22 +47,6 @@ def calibration_dots(
         for x, a, b in zip(predicted, low, high, strict=True)
         if None not in (x, a, b)
     ]
-    font = {"color": c["ink-2"], "size": parts.NOTE}
-    notes = [
-        {
-            "x": ends[1],
-            "y": ends[1],
-            "text": names[0],
-            "xanchor": "right",
-            "yanchor": "bottom",
-            "yshift": 4,
-            "font": font,
-        },
-        {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 8}
-        | {"text": heads[1], "font": font},
-        {"xref": "paper", "x": 1, "xanchor": "right", "yref": "paper", "y": 0, "yanchor": "top", "yshift": -20}
-        | {"text": heads[0], "font": font},
-    ]
     axis = {"range": ends, "tickformat": ".0%", "nticks": 6, "showgrid": True, "tickangle": 0}
     return parts.drawing(
         [line, dots],
@@ -71,5 +55,15 @@ def calibration_dots(
         xaxis=axis,
         yaxis=axis,
         shapes=spans,
-        annotations=notes,
+        annotations=_notes(heads, names[0], ends[1], c["ink-2"]),
     )
+
+
+def _notes(heads: tuple[str, str], line: str, end: float, colour: str) -> list[Marks]:
+    """What the axes are, and the line at its end."""
+    font = {"color": colour, "size": parts.NOTE}
+    above = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 8}
+    below = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "paper", "y": 0, "yanchor": "top", "yshift": -20}
+    at_end = {"x": end, "y": end, "xanchor": "right", "yanchor": "bottom", "yshift": 4}
+    texts = ((at_end, line), (above, heads[1]), (below, heads[0]))
+    return [{**place, "text": text, "font": font} for place, text in texts]
