@@ -39,23 +39,20 @@ def create_app(settings: Settings) -> Dash:
     from flask_compress import Compress
 
     import access
-    from callbacks import files, http, paper, wiring
+    from callbacks import files, http, learned, paper, wiring
     from components.shell import no_data, shell
     from components.words import words
+    from queries.training import Trainer
     from queries.warehouse import Warehouse
 
     server = flask.Flask("dashboard", static_folder=None)
-    server.config["COMPRESS_MIMETYPES"] = [
-        "application/json",
-        "text/html",
-        "text/css",
-        "application/javascript",
-        "text/javascript",
-    ]
+    scripts = ["application/javascript", "text/javascript"]
+    server.config["COMPRESS_MIMETYPES"] = ["application/json", "text/html", "text/css", *scripts]
     server.extensions["warehouse"] = Warehouse(settings)
     Compress(server)
     files.serve(server)
     paper.serve(server, chromium=settings.browser, origin=settings.own_origin, threads=settings.threads)
+    learned.serve(server, Trainer(settings))
     server.before_request(http.refuse_foreign_posts)
     app = Dash(
         "dashboard",

@@ -187,6 +187,7 @@
     document.querySelectorAll(".panel[data-card]").forEach((panel) => cards.drawn.set(panel, null));
     cards.inSight.forEach(cards.draw);
   };
+  window.addEventListener("askanew", () => retry()); // 55_waiting.js: what was waited for is there
 
   const selector = Object.keys(actions).map((name) => `[data-${name.replace(/[A-Z]/g, (c) => "-" + c.toLowerCase())}]`).join(",");
   document.addEventListener("click", (event) => {

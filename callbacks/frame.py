@@ -151,7 +151,12 @@ def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
     if kind and page is not None and hasattr(page, "drawer"):
         return page.drawer(view, kind, name), False
     topic = view.slice_.option("explain")
-    return (explanation(view, topic), False) if topic else ([], True)
+    if not topic:
+        return [], True
+    try:
+        return explanation(view, topic), False
+    except wiring.NotYet as yet:
+        raise wiring.NotYet((yet.shown, False)) from yet
 
 
 @wiring.part(

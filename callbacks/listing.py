@@ -10,6 +10,7 @@ import pandas as pd
 from dash import Input, Output, State, callback, html, no_update
 
 from callbacks import wiring
+from callbacks.known_words import rule_words
 from components import ids
 from components.cards import plain
 from components.links import aria, icon, to
@@ -21,6 +22,7 @@ from queries.funnel import CRITICAL_INDEX, LATE_INDEX
 from queries.in_play import REACHED
 from queries.periods import Period
 from queries.rows import Behind
+from queries.rules import parse_rule
 from queries.semantic.dimensions import DIMENSIONS
 
 _WIDE = {"name": 240, "account": 220, "product": 180}
@@ -105,6 +107,8 @@ def member_label(view: View, name: str, key: str) -> str:
     said = view.key_words(name, key)
     if said is not None:
         return said
+    if name == "rule":
+        return rule_words(view, parse_rule(key) or ())
     if name == "stage":
         found = funnel.stages(view.slice_, scope=view.scope).rename(
             columns={"stage": "key", "stage_label": "label", "stage_label_zh": "label_zh"}

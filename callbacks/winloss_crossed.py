@@ -24,7 +24,7 @@ from components.wording import dimension_words
 from queries import rivals
 from queries import winloss_findings as f
 from queries.in_play import in_play_key
-from queries.intervals import FEW
+from queries.proportions import FEW
 
 #: Members that stand across; further ones are in the table interface.
 MOST_CROSSED = 12

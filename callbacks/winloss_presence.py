@@ -31,8 +31,8 @@ from components.wording import fiscal_year
 from queries import rivals
 from queries import winloss_findings as f
 from queries.in_play import in_play_key
-from queries.intervals import FEW
 from queries.periods import Period
+from queries.proportions import FEW
 
 #: Where the evidence against one competitor is.
 EVIDENCE = "/against"

@@ -22,8 +22,8 @@ from components.states import not_recorded
 from components.view import View
 from components.wording import dimension_words, period_words
 from queries import winloss
-from queries.intervals import FEW
 from queries.periods import months_later
+from queries.proportions import FEW
 from queries.semantic.model import Ratio
 
 #: Members that are drawn; further ones are in the table interface.

@@ -25,7 +25,7 @@ from components.view import View
 from components.wording import period_words
 from queries import rivals, winloss
 from queries.in_play import first_position
-from queries.intervals import FEW
+from queries.proportions import FEW
 
 BUCKETS = (rivals.NOBODY, rivals.UNKNOWN, rivals.UNDETERMINED)
 #: Competitors that are drawn; further ones are in the table interface.

@@ -95,6 +95,20 @@ REVIEWS = "reviews"
 NOTES = "notes"
 WIN_BACK = "win-back"
 
+# Cards of what separates wins from losses
+SEPARATES = "separates"
+ODDS = "odds"
+CALIBRATION = "calibration"
+
+# The evidence against a competitor: the list of all, and the four cards of one
+RIVALS = "rivals"
+STRENGTHS = "strengths"
+WEAKNESSES = "weaknesses"
+OPPORTUNITIES = "opportunities"
+THREATS = "threats"
+ALL_RIVALS = "all-rivals"  # what is there while no competitor is chosen
+ONE_RIVAL = "one-rival"  # ... and while one is
+
 Id = str | dict[str, str]
 
 

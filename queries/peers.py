@@ -12,7 +12,7 @@ from queries.attainment import attainment, attainment_by
 from queries.breakdown import breakdown
 from queries.engine import question
 from queries.funnel import stages
-from queries.intervals import FEW, wilson
+from queries.proportions import FEW, wilson
 from queries.rep import FEWEST_PEERS, around, facts, median_of, staff
 from queries.scope import Scope
 from queries.semantic import dimensions as d

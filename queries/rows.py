@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, false, literal, select
 
 from queries import forecast, tested
 from queries.engine import current
+from queries.evidence_window import SPANS, evidence_period, span_of
 from queries.funnel import (
     CRITICAL_INDEX,
     LATE_INDEX,
@@ -28,11 +29,13 @@ from queries.funnel import (
 from queries.headline import period_of
 from queries.in_play import REACHED, is_position, reached_from
 from queries.periods import Period
+from queries.rules import parse_rule
 from queries.scope import Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
 from queries.semantic.facts import OPPORTUNITIES, PASSAGES, SALES
 from queries.semantic.model import AnyMeasure, Expression, Measure, Ratio
+from queries.separation import separated
 from queries.slices import Slice
 from queries.slipping import SLIPPING, slipping
 from queries.source import Source, conditions
@@ -54,6 +57,9 @@ POPULATIONS = {
     "came": m.won_amount,
     "said_funnel": m.open_amount,
     "said_weighted": m.open_amount,
+    "separates": m.decided_count,
+    "faced": m.decided_count,
+    "opened": m.opportunity_count,
 }
 _FORECASTS = {"landing", "expected"}
 #: How the names of measures begin that count lost deals alone.
@@ -62,6 +68,8 @@ _LATE = {"late": LATE_INDEX, "critical": CRITICAL_INDEX}
 #: What a back-test holds against each other; always of a quarter.
 _SAID = {"said_funnel", "said_weighted"}
 _TESTED = {"came", *_SAID}
+#: Of the two years that evidence is of, or of one of them.
+_EVIDENCE = {"faced", "opened"}
 _MEASURED = {name for name, x in m.MEASURES.items() if x.fact in (OPPORTUNITIES, SALES)}
 
 #: Columns of the list by what kind of deals it holds.
@@ -83,7 +91,7 @@ DATES = {"created_on", "closed_on", "expected_close_on", "sold_on"}
 SEVERAL = {"winner", "close_reason", "competition"}
 
 #: Where a member begins in the spelling; a name may hold the sign itself.
-_NEXT = re.compile(rf"\|(?=(?:landing|{REACHED}|{'|'.join(d.DIMENSIONS)}):)")
+_NEXT = re.compile(rf"\|(?=(?:landing|rule|span|{REACHED}|{'|'.join(d.DIMENSIONS)}):)")
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,10 @@ class Behind:
             return False
         if name == "landing":
             return self.population in _FORECASTS
+        if name == "rule":
+            return self.population == "separates" and parse_rule(key) is not None
+        if name == "span":
+            return self.population in _EVIDENCE and key in SPANS
         if name == "quarter" and self.population in _TESTED:
             return True
         if name == REACHED:
@@ -167,6 +179,11 @@ def _meaning(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
         steps = stages(slice_, scope=scope)
         rows = _reached(steps, key.get("stage"), dropped=name == "dropped")
         return m.opportunity_count, cohort_period(slice_), rows, [*extra, *pipeline_of(steps)], _amount
+    if name == "separates":
+        return _separated(behind, slice_, scope)
+    if name in _EVIDENCE:
+        spanned, counted = span_of(slice_, key.get("span", "both")), POPULATIONS[name]
+        return counted, spanned, counted.rows, [(k, v) for k, v in key.items() if k != "span"], _amount
     if name == "passed":
         return m.opportunity_count, None, _passed(behind, slice_, scope), [], _amount
     extra += [("stage", key["stage"])] if "stage" in key else []
@@ -224,6 +241,13 @@ def _tested(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
     then, method = tested.evening_before(quarter, slice_), behind.population.removeprefix("said_")
     rows, weight = tested.seen_coming(quarter, then, scope=scope, method=method)
     return m.open_amount, None, rows, extra, weight
+
+
+def _separated(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
+    """Of the deals that separation counts those that a rule holds for."""
+    rule = parse_rule(behind.key.get("rule", "all")) or ()
+    extra = [(k, v) for k, v in behind.at if k != "rule"]
+    return m.decided_count, evidence_period(slice_), separated(rule, slice_, scope=scope), extra, _amount
 
 
 def _one(_: FromClause) -> ColumnElement[int]:

@@ -22,6 +22,11 @@ MAX_VALUES = 50
 #: How many of the things nobody understood are named.
 MAX_DROPPED = 50
 
+#: What can be explained beside measures and numbers against targets.
+TOPICS = (
+    *("funnel_forecast", "backtest", "peers", "separation", "against"),
+    *("rivals", "presence", "winback"),
+)
 #: What a plan's total can be shared out by.
 WEIGHTS = ("ytd", "qtd", "mtd", "last_year", "last_target", "even")
 _BASES = ("booking", "contract", "invoice", "receipt")
@@ -72,16 +77,14 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "who": ("", re.compile(r".{1,120}")),
     "kind": ("", _one_of(*(kind.replace(" ", "_") for kind in KINDS))),
     "page": ("1", re.compile(r"[1-9]\d{0,4}", re.ASCII)),
+    "competitor": ("", re.compile(r".{1,200}")),
     "open": ("", re.compile(r".{1,300}")),
-    "explain": (
-        "",
-        _one_of(*MEASURES, "funnel_forecast", "backtest", "peers", "rivals", "presence", "winback", *PLANNED),
-    ),
+    "explain": ("", _one_of(*MEASURES, *TOPICS, *PLANNED)),
 }
 #: Switches that choose what is drawn from an answer, not what is asked.
 VIEW_ONLY = (
     *("show", "stock", "method", "open", "explain", "path", "bridge", "heat", "columns", "variance"),
-    *("against", "cross", "flow", "find", "rival", "where", "back"),
+    *("against", "cross", "flow", "find", "rival", "where", "back", "competitor"),
     *("plan", "compare", "tree", "unfold", "give", "weigh", "scheme"),
 )
 #: Which part of the audit trail is looked at: no other page's links carry it.

@@ -15,8 +15,8 @@ import pandas as pd
 from queries.breakdown import breakdown, over_periods
 from queries.engine import question
 from queries.headline import as_of_day, period_of
-from queries.intervals import wilson
 from queries.periods import Period, months_later
+from queries.proportions import wilson
 from queries.scope import Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from queries.findings import NOTABLE_POINTS, Finding, differs
-from queries.intervals import FEW, wilson
+from queries.proportions import FEW, wilson
 from queries.winloss import IMMATURE
 
 #: Share of the deals lost to a competitor that one reason, or one stage, must hold to be called where it happens.

@@ -17,7 +17,7 @@ from queries import winloss
 from queries.breakdown import breakdown
 from queries.engine import Database, reading
 from queries.in_play import in_play
-from queries.intervals import wilson
+from queries.proportions import wilson
 from queries.scope import EVERYTHING, Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
