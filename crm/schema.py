@@ -11,6 +11,7 @@ something that is not in its own list"; both are members that take part in every
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, Numeric, String, Table
@@ -439,6 +440,15 @@ load_info = Table(
     Column("value", String),
     comment=("One row per fact about the load itself: as_of, source, currency, fiscal_year_start, loaded_at, seed ..."),
 )
+
+
+def shape() -> str:
+    """A fingerprint of all tables and columns: a snapshot that has another was made by another version of this."""
+    said = [
+        f"{table.name}.{column.name} {column.type!r}" for table in metadata.sorted_tables for column in table.columns
+    ]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+
 
 #: Tables that a source may fill; the others are made by the loader.
 MADE_BY_LOADER = (calendar, stage_passages, pipeline_snapshots, load_issues, load_info)
