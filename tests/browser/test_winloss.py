@@ -26,7 +26,7 @@ def test_a_node_and_a_link_of_the_flow_open_their_deals(open_page: OpenPage) -> 
     page = drawn(open_page(f"{PATH}&flow=count"), "loss-flow")
     for mark in (".sankey-node", ".sankey-link"):
         found = card(page, "loss-flow").locator(mark)
-        text, place = first_of(found)
+        text, place = counted(found.first if mark == ".sankey-node" else found.last)  # the last lies on top
         page.mouse.move(*place)
         page.mouse.click(*place)
         sheet(page)
@@ -35,22 +35,23 @@ def test_a_node_and_a_link_of_the_flow_open_their_deals(open_page: OpenPage) -> 
         expect(page.locator("#sheet")).to_be_hidden()
 
 
-def first_of(marks: Locator) -> tuple[str, tuple[float, float]]:
-    """What the first mark counts, and a point that lies on it: of a node its middle, of a link its beginning."""
-    kind = "node" if "node" in (marks.first.get_attribute("class") or "") else "link"
-    place = marks.first.evaluate(
+def counted(mark: Locator) -> tuple[str, tuple[float, float]]:
+    """What a node or link counts, and its middle on the screen."""
+    kind = "node" if "node" in (mark.get_attribute("class") or "") else "link"
+    value = mark.evaluate("(mark, kind) => mark.__data__[kind].value", kind)
+    place = mark.evaluate(
         """(mark, kind) => {
-          const shape = kind === 'node' ? mark.querySelector('rect.node-rect') : mark;
-          const box = shape.getBoundingClientRect();
-          if (kind === 'node') return [box.x + box.width / 2, box.y + box.height / 2];
-          const on = shape.getPointAtLength(1), m = shape.getScreenCTM();
-          const start = new DOMPoint(on.x, on.y).matrixTransform(m);
-          return [start.x + 6, start.y + 2];
+          if (kind === 'node') {
+            const box = mark.querySelector('rect.node-rect').getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2];
+          }
+          const link = mark.__data__.link;
+          const [x, y] = [(link.source.x1 + link.target.x0) / 2, (link.y0 + link.y1) / 2];
+          const middle = new DOMPoint(x, y).matrixTransform(mark.getScreenCTM());
+          return [middle.x, middle.y];
         }""",
         kind,
     )
-    counted = "(mark, kind) => (kind === 'node' ? mark.__data__.node : mark.__data__.link).value"
-    value = marks.first.evaluate(counted, kind)
     return f"{value:.0f}", (place[0], place[1])
 
 
