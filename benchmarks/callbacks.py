@@ -17,7 +17,7 @@ Json = dict[str, Any]
 STORES = {"theme": "light", "panel": "", "health": {"state": "ok"}}
 ROWS = {"startRow": 0, "endRow": 100, "sortModel": [], "filterModel": {}}
 OPENED = "open=stock"
-PAGES = ("/", "/funnel", "/attainment")
+PAGES = ("/", "/funnel", "/attainment", "/win-loss")
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
-from benchmarks import bare
+from benchmarks import bare, winloss
+from benchmarks.question import DRILL_SLACK, SLACK, WHOLE, Question, Rows, column, total
 from benchmarks.timing import interleaved
 from callbacks import funnel as funnel_page
 from callbacks import overview as overview_page
@@ -24,29 +25,7 @@ from queries.targets import spread_of
 from queries.warehouse import Warehouse
 from settings import Settings
 
-Rows = list[list[tuple[Any, ...]]]
-WHOLE = Slice()
-#: Milliseconds that a question may take beside half as long again as its bare SQL; a step of a drill.
-SLACK, DRILL_SLACK = 10.0, 15.0
 QUARTERS = backtest.QUARTERS
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked, the bare statements for it, and one sum of each that must be the same."""
-
-    name: str
-    ask: Callable[..., Any]
-    sql: Sequence[str]
-    sum_asked: Callable[[pd.DataFrame], float]
-    sum_bare: Callable[[Rows], float]
-    more: tuple[tuple[str, Any], ...] = ()
-    slice_: Slice = WHOLE
-    slack: float = SLACK
-
-    def answer(self) -> Any:
-        """The question about the running quarter, of the whole company unless the question says otherwise."""
-        return self.ask(self.slice_, scope=EVERYTHING, **dict(self.more))
 
 
 @dataclass(frozen=True)
@@ -62,16 +41,6 @@ class Compared:
     def is_kept(self) -> bool:
         """Whether the question takes at most half as long again as its bare SQL, and some milliseconds."""
         return self.question <= 1.5 * self.bare + self.slack
-
-
-def column(number: int, *, of: int = 0) -> Callable[[Rows], float]:
-    """The sum of a column of one of the bare answers."""
-    return lambda found: float(sum(row[number] or 0 for row in found[of]))
-
-
-def total(name: str) -> Callable[[pd.DataFrame], float]:
-    """The sum of a column of a frame."""
-    return lambda frame: float(frame[name].sum())
 
 
 def first(measure: str) -> Callable[[pd.DataFrame], float]:
@@ -195,7 +164,7 @@ def compared(settings: Settings, *, runs: int) -> Iterator[Compared]:
     try:
         database = warehouse.database()
         values = parameters(database)
-        for question in (*QUESTIONS, *drills(database), *ONCE):
+        for question in (*QUESTIONS, *winloss.QUESTIONS, *drills(database), *ONCE):
             yield _compared(question, database, values, runs)
     finally:
         warehouse.close()

@@ -53,8 +53,7 @@ def population_words(view: View) -> str:
 
 def no_rivals(view: View, title: str) -> Any:
     """Why there is nobody to show: no decided deals, or nobody records competitors."""
-    found = rivals.rivals(view.slice_, scope=view.scope)
-    if found.empty:
+    if not rivals.reference(view.slice_, scope=view.scope)["cases"].iloc[0] > 0:
         return no_cases(replace(view, slice_=view.slice_.with_option("rate", None)), title)
     return not_recorded(view, view.w("winloss.no_rivals"))
 

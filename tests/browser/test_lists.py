@@ -27,6 +27,9 @@ CHARTS = (
     ("forecast", "/funnel?method=weighted", "expected"),
     ("compare", "/funnel?by=rep", "deals"),
     ("backtest", "/funnel", "came or expected"),
+    ("reasons", "/win-loss?period=ytd", "amount"),
+    ("against", "/win-loss?period=ytd&against=lost", "amount"),
+    ("silence", "/win-loss?period=ytd", "deals"),
 )
 
 
