@@ -10,14 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks import bare, winloss
+from benchmarks import bare, bare_evidence, winloss
 from benchmarks.question import DRILL_SLACK, SLACK, WHOLE, Question, Rows, column, total
 from benchmarks.timing import interleaved
 from callbacks import funnel as funnel_page
 from callbacks import overview as overview_page
-from queries import attainment, backtest, balances, course, forecast, funnel, headline, overview
+from queries import against, attainment, backtest, balances, course, forecast, funnel, headline, overview, separation
 from queries.cache import ByteCache
 from queries.engine import Database, reading
+from queries.evidence_window import evidence_period, halves
 from queries.periods import fiscal_start, months_later
 from queries.scope import EVERYTHING
 from queries.slices import Slice
@@ -145,6 +146,37 @@ def drills(database: Database) -> tuple[Question, ...]:
     )
 
 
+#: The competitor of the demo company that cut its prices.
+RIVAL = "V001"
+_AGAINST = (("rival", RIVAL),)
+#: What is asked of a competitor, and of what separates wins from losses before anything is learnt.
+EVIDENCE = (
+    Question("competitors", against.rivals, bare_evidence.RIVALS, total("decided"), column(1)),
+    Question(
+        "against one competitor",
+        against.facing,
+        bare_evidence.FACING,
+        lambda frame: float(frame.loc["both", "decided"]),
+        column(1),
+        _AGAINST,
+    ),
+    Question(
+        "the evidence against it",
+        against.comparisons,
+        bare_evidence.COMPARISONS,
+        lambda frame: float(frame.loc[(frame["kind"] == "win") & (frame["by"] == "region"), "under"].sum()),
+        column(2, of=len(bare_evidence.FACING)),
+        _AGAINST,
+    ),
+    Question(
+        "deals to learn from",
+        separation.population,
+        bare_evidence.POPULATION,
+        lambda row: float(row["deals"]),
+        column(2),
+    ),
+)
+
 #: What depends on the load alone is asked once after it, and is known to all questions above.
 ONCE = (
     Question("stages (once a load)", funnel.stages, bare.STAGES, lambda _: 0.0, lambda _: 0.0),
@@ -164,7 +196,7 @@ def compared(settings: Settings, *, runs: int) -> Iterator[Compared]:
     try:
         database = warehouse.database()
         values = parameters(database)
-        for question in (*QUESTIONS, *winloss.QUESTIONS, *drills(database), *ONCE):
+        for question in (*QUESTIONS, *winloss.QUESTIONS, *EVIDENCE, *drills(database), *ONCE):
             yield _compared(question, database, values, runs)
     finally:
         warehouse.close()
@@ -223,6 +255,7 @@ def parameters(database: Database) -> dict[str, Any]:
         day, period, cohort = database.as_of, headline.period_of(WHOLE), funnel.cohort_period(WHOLE)
         steps = funnel.stages(WHOLE, scope=EVERYTHING)
         limits = funnel.stage_age_limits(WHOLE, scope=EVERYTHING).dropna()
+        (year_before, recent), evidence = halves(WHOLE), evidence_period(WHOLE)
     before, last_year = period.previous(), period.last_year()
     assert before is not None and last_year is not None
     year = fiscal_start(day, 12, database.first_month)
@@ -248,6 +281,11 @@ def parameters(database: Database) -> dict[str, Any]:
         "last_year_first": months_later(year, -12),
         "last_year_last": months_later(_month_after(day), -12) - timedelta(days=1),
         "quarter_end": months_later(quarter, 3),
+        "rival": RIVAL,
+        "before_start": year_before.start,
+        "before_end": year_before.end,
+        "recent_start": recent.start,
+        "evidence_end": evidence.end,
     }
     for number in range(QUARTERS):
         start = months_later(quarter, -3 * (QUARTERS - number))

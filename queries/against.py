@@ -7,7 +7,7 @@ against both, so numbers of competitors are never summed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -73,26 +73,26 @@ def facing(slice_: Slice, *, scope: Scope, rival: str) -> pd.DataFrame:
     lost_amount is of the deals lost with the competitor in play, opened of all deals created.
     """
     before, recent = halves(slice_)
-    periods = {"both": evidence_period(slice_), "recent": recent, "before": before}
+    periods, met = {"before": before, "recent": recent}, [("competitor", rival)]
     asked: dict[str, Any] = {"slice_": slice_, "scope": scope}
-    rows = []
-    for name, period in periods.items():
-        own = breakdown(
-            m.win_rate, m.lost_amount, period=period, extra=[("competitor", rival)], parts=True, **asked
-        ).iloc[0]
-        whole = breakdown(m.win_rate, m.opportunity_count, period=period, parts=True, **asked).iloc[0]
-        rows.append(
-            {
-                "span": name,
-                "decided": own["win_rate_under"],
-                "won": own["win_rate_over"],
-                "lost_amount": own["lost_amount"],
-                "all_decided": whole["win_rate_under"],
-                "all_won": whole["win_rate_over"],
-                "opened": whole["opportunity_count"],
-            }
-        )
-    return pd.DataFrame(rows).set_index("span")
+    faced = over_periods(*_OF_RIVAL, periods=periods, extra=met, **asked)
+    whole = over_periods(*_OF_ALL, periods=periods, **asked)
+    spans = {span: pd.concat([faced[span].iloc[0], whole[span].iloc[0].rename(_WHOLE)]) for span in periods}
+    spans["both"] = spans["before"] + spans["recent"]
+    ever = evidence_period(slice_)
+    if ever.start is None:
+        own = breakdown(*_OF_RIVAL, period=ever, extra=met, **asked).iloc[0]
+        spans["both"] = pd.concat([own, breakdown(*_OF_ALL, period=ever, **asked).iloc[0].rename(_WHOLE)])
+    told = pd.DataFrame(spans).T.rename(columns={**_FACED, "opportunity_count": "opened"})
+    told.index.name = "span"
+    return told.loc[["both", "recent", "before"]].fillna(0.0)
+
+
+_OF_RIVAL = (m.decided_count, m.won_count, m.lost_amount)
+_OF_ALL = (m.decided_count, m.won_count, m.opportunity_count)
+_WHOLE = {"decided_count": "all_decided", "won_count": "all_won"}
+_FACED = {"decided_count": "decided", "won_count": "won"}
+_ALL = {"decided_count": "all_decided", "opportunity_count": "opened"}
 
 
 @question
@@ -108,8 +108,9 @@ def comparisons(slice_: Slice, *, scope: Scope, rival: str) -> pd.DataFrame:
     `by` and `member` are empty where all deals are compared. q is p adjusted over all rows. `won_share` is our share
     won against the competitor in the member, in both years.
     """
-    whole = facing(slice_, scope=scope, rival=rival)
-    rows = list(_over_time("", pd.Series({"member": "", "label": "", "label_zh": ""}), whole))
+    spans = facing(slice_, scope=scope, rival=rival)
+    whole = {f"{name}_{span}": spans.at[span, name] for span in ("recent", "before") for name in spans}
+    rows = list(_over_time({"by": "", "member": "", "label": "", "label_zh": ""}, whole))
     for dimension in SEGMENTS:
         rows += _of_segments(dimension, slice_, scope=scope, rival=rival)
     table = pd.DataFrame(rows, columns=[*COLUMNS[:-2], "won_share"])
@@ -126,39 +127,29 @@ def _of_segments(dimension: Dimension, slice_: Slice, *, scope: Scope, rival: st
     if len(found) < 2:
         return []
     rows: list[dict[str, Any]] = []
-    for _, member in found.iterrows():
-        rest = found.sum(numeric_only=True) - member[found.select_dtypes("number").columns]
-        about = {"by": name, **{key: member[key] for key in ("member", "label", "label_zh")}}
-        about["won_share"] = member["won"] / member["decided"] if member["decided"] else float("nan")
-        rows.append(_row("win", about, member["won"], member["decided"], rest["won"], rest["decided"]))
-        opened, other = member["opened_recent"], rest["opened_recent"]
-        rows.append(
-            _row("growth", about, opened, opened + member["opened_before"], other, other + rest["opened_before"])
-        )
-        spans = {
-            span: {key: member[f"{key}_{span}"] for key in ("decided", "won", "all_decided")}
-            for span in ("recent", "before")
-        }
-        rows += _over_time(name, member, pd.DataFrame(spans).T, won_share=about["won_share"])
+    totals = found.sum(numeric_only=True).to_dict()
+    for own in found.to_dict("records"):
+        rest = {key: total - own[key] for key, total in totals.items()}
+        about = {"by": name, **{key: own[key] for key in ("member", "label", "label_zh")}}
+        about["won_share"] = own["won"] / own["decided"] if own["decided"] else float("nan")
+        rows.append(_row("win", about, own["won"], own["decided"], rest["won"], rest["decided"]))
+        opened, others = (one["opened_recent"] + one["opened_before"] for one in (own, rest))
+        rows.append(_row("growth", about, own["opened_recent"], opened, rest["opened_recent"], others))
+        rows += _over_time(about, own)
     return rows
 
 
-def _over_time(
-    by: str, member: pd.Series, spans: pd.DataFrame, won_share: float = float("nan")
-) -> Iterator[dict[str, Any]]:
-    about = {"by": by, **{key: member[key] for key in ("member", "label", "label_zh")}, "won_share": won_share}
-    now, then = spans.loc["recent"], spans.loc["before"]
-    yield _row("presence", about, now["decided"], now["all_decided"], then["decided"], then["all_decided"])
-    lost, lost_then = now["decided"] - now["won"], then["decided"] - then["won"]
-    yield _row("losses", about, lost, now["decided"], lost_then, then["decided"])
+def _over_time(about: dict[str, Any], counts: Mapping[Any, float]) -> Iterator[dict[str, Any]]:
+    """Presence and losses in the last twelve months against the twelve before; `counts` are by name and span."""
+    (met, won, decided), (met_then, won_then, decided_then) = (
+        [counts[f"{name}_{span}"] for name in ("decided", "won", "all_decided")] for span in ("recent", "before")
+    )
+    yield _row("presence", about, met, decided, met_then, decided_then)
+    yield _row("losses", about, met - won, met, met_then - won_then, met_then)
 
 
 def _row(kind: str, about: dict[str, Any], over: float, under: float, other: float, of: float) -> dict[str, Any]:
     return {"kind": kind, **about, "over": over, "under": under, "other_over": other, "other_under": of}
-
-
-_FACED = {"decided_count": "decided", "won_count": "won"}
-_ALL = {"decided_count": "all_decided", "opportunity_count": "opened"}
 
 
 _FACED = {"decided_count": "decided", "won_count": "won"}

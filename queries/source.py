@@ -142,6 +142,11 @@ def _where(
 
 def _bridged(deals: Source, dimension: Dimension, values: Sequence[Any]) -> Select[Any]:
     """The deals that have any of the members, or `unassigned`: none at all."""
+    assert dimension.bridge is not None and dimension.table is not None
+    if UNASSIGNED not in values:  # only then do the deals themselves have to be read
+        table, bridge = dimension.table, dimension.bridge
+        found = select(table.c[dimension.on]).where(_named(table.c[dimension.key], table.c[_label(dimension)], values))
+        return select(bridge.c[dimension.via]).where(bridge.c[dimension.on].in_(found))
     members = deals.joined(dimension)
     such = select(deals.table.c.opportunity_id).select_from(deals.joins([dimension], names=True))
     return such.where(_named(members.c[dimension.key], members.c[_label(dimension)], values))
