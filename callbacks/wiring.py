@@ -61,11 +61,11 @@ def view_of(slice_: Slice, database: Database, *, path: str, theme_: str | None 
 def drawn(
     name: str, draw: Callable[[View], Any], query: str | None, theme_: str | None, version: str | None, path: str
 ) -> Any:
-    """What `draw` makes of the view, kept by data version, slice, state of its plan, scope, language and theme."""
+    """What `draw` makes of the view, kept by data version, slice, state of its plans, scope, language and theme."""
     with reading(warehouse().database(version or None)) as database:
         slice_ = Slice.from_search(query)
-        viewer, plan = access.viewer(), plans.revision_of(slice_.option("plan"))
-        key = ("drawn", name, slice_, plan, viewer.scope, access.language(), access.compact(), theme_, path)
+        viewer, named = access.viewer(), plans.revisions_of(slice_)
+        key = ("drawn", name, slice_, named, viewer.scope, access.language(), access.compact(), theme_, path)
         return database.cache.get_or_make(
             key, database.version, lambda: draw(view_of(slice_, database, path=path, theme_=theme_))
         )

@@ -54,6 +54,11 @@ def revision_of(plan: str) -> int | None:
         return None
 
 
+def revisions_of(slice_: Slice) -> tuple[int | None, ...]:
+    """How often each of the plans that a slice shows or compares was changed."""
+    return tuple(revision_of(plan) for plan in (slice_.option("plan"), *slice_.option("compare").split(".")))
+
+
 def opened(slice_: Slice) -> Opened | None:
     """The plan that the slice names, else the version in force in its period; None where there is neither.
 
@@ -63,9 +68,9 @@ def opened(slice_: Slice) -> Opened | None:
     if targets is None or found is None:
         return None
     if slice_.option("plan"):
-        named = _named(int(slice_.option("plan")), found)
-        if named is not None:
-            return named
+        wanted = named(int(slice_.option("plan")))
+        if wanted is not None:
+            return wanted
     version_id = targets.in_force.get(year_of(slice_)) or _newest_with_rows(year_of(slice_))
     if version_id is None:
         return None
@@ -74,7 +79,11 @@ def opened(slice_: Slice) -> Opened | None:
     return Opened(version, version, plan, plan, None)
 
 
-def _named(version_id: int, found: Scenarios) -> Opened | None:
+def named(version_id: int) -> Opened | None:
+    """The scenario or version of an id, as it is now; None where there is none."""
+    found = scenarios()
+    if found is None:
+        return None
     try:
         scenario = found.read(version_id)
     except VersionMissing:
