@@ -71,8 +71,19 @@ def opened(slice_: Slice) -> Opened | None:
         wanted = named(int(slice_.option("plan")))
         if wanted is not None:
             return wanted
-    version_id = targets.in_force.get(year_of(slice_)) or _newest_with_rows(year_of(slice_))
-    if version_id is None:
+    return in_force(slice_) or _version(_newest_with_rows(year_of(slice_)))
+
+
+def in_force(slice_: Slice) -> Opened | None:
+    """The version in force in the fiscal year that the slice's period begins in; None where there is none."""
+    targets = current().targets
+    return None if targets is None else _version(targets.in_force.get(year_of(slice_)))
+
+
+def _version(version_id: int | None) -> Opened | None:
+    """A version as it has rows."""
+    found = scenarios()
+    if version_id is None or found is None:
         return None
     version = found.ledger.version(version_id)
     plan = plan_of(version)
@@ -88,11 +99,9 @@ def named(version_id: int) -> Opened | None:
         scenario = found.read(version_id)
     except VersionMissing:
         try:
-            version = found.ledger.version(version_id)
+            return _version(version_id)
         except VersionMissing:
             return None
-        plan = plan_of(version)
-        return Opened(version, version, plan, plan, None)
     base = plan_of(scenario.base)
     plan = desk().state(scenario, base) if scenario.is_draft else plan_of(scenario.version)
     return Opened(scenario.version, scenario.base, plan, base, scenario)
