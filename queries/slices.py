@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from queries.periods import FIRST_YEAR, LAST_YEAR, RELATIVE, Period, PeriodError, canonical, parse_period
 from queries.semantic.dimensions import DIMENSIONS, FILTERS
 from queries.semantic.measures import MEASURES
+from queries.semantic.plan_numbers import PLAN_NUMBERS
 from queries.semantic.planned import PLANNED
 
 #: The value that stands for "none recorded" in filters, keys and addresses.
@@ -56,7 +57,7 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "weigh": ("ytd", _one_of(*WEIGHTS)),
     "scheme": ("", re.compile(r"[a-z0-9_]{1,40}", re.ASCII)),
     "open": ("", re.compile(r".{1,300}")),
-    "explain": ("", _one_of(*MEASURES, "funnel_forecast", "backtest", "peers", *PLANNED)),
+    "explain": ("", _one_of(*MEASURES, "funnel_forecast", "backtest", "peers", *PLANNED, *PLAN_NUMBERS)),
 }
 #: Switches that choose what is drawn from an answer, not what is asked.
 VIEW_ONLY = ("show", "stock", "method", "open", "explain", "path", "bridge", "heat", "columns", "variance")
