@@ -39,7 +39,7 @@ def create_app(settings: Settings) -> Dash:
     from flask_compress import Compress
 
     import access
-    from callbacks import http, paper, wiring
+    from callbacks import files, http, paper, wiring
     from components.shell import no_data, shell
     from components.words import words
     from queries.warehouse import Warehouse
@@ -54,7 +54,7 @@ def create_app(settings: Settings) -> Dash:
     ]
     server.extensions["warehouse"] = Warehouse(settings)
     Compress(server)
-    server.register_blueprint(http.routes)
+    files.serve(server)
     paper.serve(server, chromium=settings.browser, origin=settings.own_origin, threads=settings.threads)
     server.before_request(http.refuse_foreign_posts)
     app = Dash(

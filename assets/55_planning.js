@@ -13,7 +13,9 @@
   const send = (action) => {
     const seen = document.getElementById("plan-bar")?.querySelector("[data-revision]")?.dataset.revision;
     document.querySelector(".page-planning")?.classList.add("is-sending");
-    setProps("plan-action", { data: { ...action, seen: Number(seen) || null, number: `${Date.now()}-${(sent += 1)}` } });
+    const reason = document.querySelector("#plan-tools input[name=reason]");
+    setProps("plan-action", { data: { seen: Number(seen) || null, ...action, reason: reason?.value || null, number: `${Date.now()}-${(sent += 1)}` } });
+    if (reason) reason.value = "";
   };
   const selected = () => (grid()?.getSelectedRows() || []).map((row) => row.id);
 
@@ -81,12 +83,25 @@
     press.click();
   }, true);
 
+  /* What is said about a change: close it, make the change again on top of somebody else's, or look at theirs. */
+  const fresh = () => setProps("plan-state", { data: { looked: Date.now() } });
+  document.addEventListener("click", (event) => {
+    const said = document.getElementById("plan-said");
+    const button = event.target.closest("[data-plan-close], [data-plan-again], [data-plan-look]");
+    if (!button || !said) return;
+    if ("planAgain" in button.dataset) send({ ...JSON.parse(button.dataset.planAgain), seen: Number(button.dataset.revisionNow) });
+    else if ("planLook" in button.dataset) fresh();
+    said.replaceChildren();
+  });
+
   /* Buttons and forms beside the grid. */
+  let sheet = null;
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-plan]");
     if (!button || button.disabled) return;
     event.preventDefault();
     const { plan, value, row, target } = button.dataset;
+    if (plan === "take_sheet") return sheet && send({ kind: plan, ...sheet });
     if (button.dataset.sure && !window.confirm(button.dataset.sure)) return;
     button.closest("details")?.removeAttribute("open");
     send({ kind: plan, value: value ?? null, rows: row ? [row] : selected(), target: target ?? null });
@@ -102,6 +117,7 @@
       fields[field.name] = field.value;
     }
     form.closest("details")?.removeAttribute("open");
+    if (form.closest("#drawer") && form.dataset.planForm !== "enter") setProps("panel", { data: "" });
     send({ kind: form.dataset.planForm, fields, rows: selected(), value: fields.value ?? null, target: form.dataset.target ?? null });
     if (form.dataset.planForm === "change") form.reset();
   }, true);
@@ -117,7 +133,10 @@
     if (file?.files.length) {
       const [chosen] = file.files;
       const reader = new FileReader();
-      reader.onload = () => send({ kind: "sheet", value: reader.result, target: chosen.name, rows: [] });
+      reader.onload = () => {
+        sheet = { value: reader.result, target: chosen.name, rows: [] };
+        send({ kind: "sheet", ...sheet });
+      };
       chosen.size > 8e6 ? send({ kind: "too_large", target: chosen.name, rows: [] }) : reader.readAsDataURL(chosen);
       file.value = "";
     }

@@ -27,7 +27,7 @@ def sentence(view: View) -> str:
     """The plan that is furthest from the first, by how much, and where most of that lies."""
     found, w = comparison(view), view.w
     year = plans.year_of(view.slice_)
-    if q.choices(view.slice_).empty:
+    if q.choices(view.slice_, scope=view.scope).empty:
         return w("plan.finding_none", year=year)
     members = found.members if found.by else pd.DataFrame({"key": [], "largest": []})
     finding = q.compare_finding(found.totals, members, elsewhere=found.elsewhere if found.by and found.others else 0)
@@ -113,7 +113,7 @@ def _chosen(view: View, side: Side, named: list[str]) -> html.Span:
 
 def _adding(view: View, named: list[str]) -> Any:
     """A menu of the other plans of the year; with four there is no room for more."""
-    w, offered = view.w, q.choices(view.slice_)
+    w, offered = view.w, q.choices(view.slice_, scope=view.scope)
     if len(named) >= q.MOST:
         return html.Span(w("compare.full", most=q.MOST), className="note push")
     items = []

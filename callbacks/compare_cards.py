@@ -191,6 +191,8 @@ def show_changes(view: View) -> Card:
     found = comparison(view)
     if len(found.sides) < 2:
         return _none(found) or Card()
+    if view.scope.limits:  # changes tell of other parts than one's own
+        return Card(state=state("empty", view.w("compare.limited_title"), view.w("compare.limited"), symbol="list-ol"))
     body = html.Div([_beside(found, side) for side in found.others], className="compare-changes")
     return Card(subtitle=view.w("compare.changes_sub", first=found.first.name), body=body)
 

@@ -125,7 +125,7 @@ class Comparison:
 
 def comparison(view: View) -> Comparison:
     """The plans that the view's slice names; `by` is empty where none has targets for what is in sight."""
-    found = q.compared(view.slice_)
+    found = q.compared(view.slice_, scope=view.scope)
     names = _names(view, found.plans)
     views = [_of_plan(view, opened) for opened in found.plans]
     leading = next((own for own in map(showing, views) if own is not None), None)

@@ -76,7 +76,7 @@ def _plan(view: View, shown: Showing | None) -> str:
     if shown is None:
         return (
             w("plan.finding_none", year=plans.year_of(view.slice_))
-            if plans.opened(view.slice_) is None
+            if plans.opened(view.slice_, scope=view.scope) is None
             else w("plan.no_level")
         )
     opened = shown.opened

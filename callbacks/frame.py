@@ -66,15 +66,29 @@ def chips_of(view: View) -> list[Any]:
     """The filters as a sentence, with what the page adds to it."""
     page = PAGES.get(view.path)
     extra = page.words_of(view) if page is not None else []
+    if not is_sliced(view.path):
+        return extra
     return filter_bar.chips(view, labels_of(view), words=extra)
 
 
 def bar_of(view: View) -> list[Any]:
     """The top bar."""
-    named, filters = name_of(view.path, view.w), filter_sheet.filters_button(view)
-    downloads = page_menu(view, named)
-    labels = labels_of(view)
-    return filter_bar.top_bar(view, named, labels, is_late=wiring.is_stale(), downloads=downloads, filters=filters)
+    named, sliced = name_of(view.path, view.w), is_sliced(view.path)
+    filters = filter_sheet.filters_button(view) if sliced else None
+    return filter_bar.top_bar(
+        view,
+        named,
+        labels_of(view) if sliced else {},
+        is_late=wiring.is_stale(),
+        is_sliced=sliced,
+        downloads=page_menu(view, named, is_sliced=sliced),
+        filters=filters,
+    )
+
+
+def is_sliced(path: str) -> bool:
+    """Whether a page follows period and filters; a module of callbacks says `IS_SLICED = False` where it does not."""
+    return getattr(PAGES.get(path), "IS_SLICED", True)
 
 
 def name_of(path: str, w: Words) -> str:
@@ -129,6 +143,9 @@ def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
         return filter_sheet.filter_sheet(view, labels_of(view)), False
     if kind == "model":
         return model_editor(view, stages(view.slice_, scope=view.scope)), False
+    page = PAGES.get(view.path)
+    if kind and page is not None and hasattr(page, "drawer"):
+        return page.drawer(view, kind, name), False
     topic = view.slice_.option("explain")
     return (explanation(view, topic), False) if topic else ([], True)
 

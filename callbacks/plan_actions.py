@@ -5,7 +5,7 @@ The browser sends one action at a time with the revision it has seen; whatever c
 
 from __future__ import annotations
 
-import json
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,23 +13,27 @@ from typing import Any
 from dash import Input, Output, State, callback, html, no_update, set_props
 
 import access
-from callbacks import plan_changes, wiring
+from callbacks import plan_changes, plan_sheet, wiring
+from callbacks.plan_replies import message, refusal, thanks
 from callbacks.plan_view import Showing, showing
 from components import ids
-from components.links import icon
 from components.markup import PROPERTY, markup
+from components.plan_grid import act
 from components.plan_words import adjustment_words
 from components.view import View
-from planning.errors import Conflict, LedgerError, NotAllowed, NotEditable, Refused, VersionMissing
+from planning.adjustments import Adjustment
+from planning.errors import LedgerError, Refused
 from planning.replay import replay
 from planning.rights import Planner
-from planning.scenarios import Overtaken, Scenario, Scenarios
+from planning.scenarios import Scenario, Scenarios
+from planning.sheet import BadSheet
 from queries import plans
 from queries.attainment import labels
 from queries.engine import reading
-from queries.planning import TIMES
 from queries.slices import Slice
 
+#: Changes of a sheet that are said in words before it is taken.
+MOST_LISTED = 8
 #: Steps of the workflow, by what the page calls them.
 _STEPS = {"approve": Scenarios.approve, "return": Scenarios.return_, "publish": Scenarios.publish}
 
@@ -61,6 +65,11 @@ class Request:
         return int(named) if named.isdigit() else self.plan_id
 
     @property
+    def name(self) -> str:
+        """The name of an uploaded file."""
+        return str(self.said.get("target") or "")[:80]
+
+    @property
     def seen(self) -> int:
         """The revision that the page shows."""
         seen = self.said.get("seen")
@@ -76,6 +85,7 @@ class Done:
     opens: bool = False
     is_published: bool = False
     said: str = ""
+    preview: Any = None
 
 
 @callback(
@@ -95,17 +105,17 @@ def change_plan(action: Mapping[str, Any] | None, query: str | None, version: st
         view = wiring.view_of(Slice.from_search(query), database, path=wiring.page_path(path))
         scenarios = plans.scenarios()
         if scenarios is None:
-            return no_update, markup(_message(view, view.w("plan.no_ledger"), []))
+            return no_update, markup(message(view, view.w("plan.no_ledger")))
         request = Request(view, scenarios, access.viewer().planner, action)
         try:
             done = act_on(request)
         except LedgerError as refused:
-            return {"refused": action.get("number")}, markup(refusal(request, refused))
+            return {"refused": action.get("number")}, markup(refusal(view, action, refused))
     if done.opens:
         set_props(ids.SLICE, {"data": view.slice_.with_option("plan", str(done.plan_id)).to_query()})
     if done.is_published:
         set_props(ids.VERSION, {"data": wiring.warehouse().looked_anew()})
-    return {"plan": done.plan_id, "revision": done.revision}, markup(_thanks(done.said))
+    return {"plan": done.plan_id, "revision": done.revision}, markup(done.preview or thanks(done.said))
 
 
 def act_on(request: Request) -> Done:
@@ -120,10 +130,20 @@ def act_on(request: Request) -> Done:
             request.scenarios, request.plan_id, viewer=request.viewer, expected_revision=request.seen, note=note
         )
         return _done(after, is_published=kind == "publish", said=request.view.w(f"plan.done_{kind}"))
+    shown = _shown(request)
+    return _adjust(request, shown, plan_changes.adjustments_of(shown, kind, request.said, request.fields))
+
+
+def _shown(request: Request) -> Showing:
+    """The plan in sight; raises Refused where that is none that could be changed."""
     shown = showing(request.view)
     if shown is None or shown.opened.scenario is None:
         raise Refused("no_plan")
-    adjustments = plan_changes.adjustments_of(shown, kind, request.said, request.fields)
+    return shown
+
+
+def _adjust(request: Request, shown: Showing, adjustments: list[Adjustment]) -> Done:
+    """Makes adjustments on top of the state in sight. If the page shows an older one, the ledger refuses."""
     after, plan = request.scenarios.adjust(
         request.plan_id, adjustments, plan=shown.opened.plan, viewer=request.viewer, expected_revision=request.seen
     )
@@ -152,7 +172,7 @@ def _rename(request: Request) -> Done:
 
 def _comment(request: Request) -> Done:
     request.scenarios.comment(request.plan_id, request.fields.get("note", ""), viewer=request.viewer)
-    return Done(request.plan_id, request.seen, said=request.view.w("plan.done_comment"))
+    return _unchanged(request, said=request.view.w("plan.done_comment"))
 
 
 def _undo(request: Request) -> Done:
@@ -189,6 +209,63 @@ def _rebase(request: Request) -> Done:
     return _done(after, said=request.view.w("plan.done_rebase", number=base.number))
 
 
+def _sheet(request: Request) -> list[Adjustment]:
+    """What an uploaded workbook asks for; raises BadSheet."""
+    text = str(request.said.get("value") or "")
+    try:
+        content = base64.b64decode(text.partition(",")[2], validate=True)
+    except ValueError:
+        raise BadSheet("not_xlsx") from None
+    return plan_sheet.adjustments_in(_shown(request), content, reason=request.name)
+
+
+def _preview_sheet(request: Request) -> Done:
+    """Shows what a workbook would change, and changes nothing."""
+    view, w, name, adjustments = request.view, request.view.w, request.name, _sheet(request)
+    if not adjustments:
+        return _unchanged(request, preview=message(view, w("plan.sheet_same", name=name)))
+    listed = [html.Li(adjustment_words(view, one, labels)) for one in adjustments[:MOST_LISTED]]
+    more = len(adjustments) - MOST_LISTED
+    rest = [html.P(w("plan.sheet_more", count=more))] if more > 0 else []
+    take = html.Div(act(w("plan.sheet_take"), "take_sheet", className="btn-q sm solid"), className="row-btns")
+    text = w("plan.sheet_preview", name=name, count=len(adjustments), n=view.numbers.count(len(adjustments)))
+    return _unchanged(request, preview=message(view, text, [html.Ul(listed), *rest, take], kind="yours"))
+
+
+def _take_sheet(request: Request) -> Done:
+    return _adjust(request, _shown(request), _sheet(request))
+
+
+def _too_large(request: Request) -> Done:
+    said = message(request.view, request.view.w("plan.sheet_too_large", name=request.name))
+    return _unchanged(request, preview=said)
+
+
+def _enter(request: Request) -> Done:
+    """Keeps what was typed from below; empty fields are no entries."""
+    shown = _shown(request)
+    typed = {name.removeprefix("entry:"): text for name, text in request.fields.items() if name.startswith("entry:")}
+    scale = shown.unit.scale
+    amounts = [(member, plan_changes.amount_of(text, scale)) for member, text in typed.items() if text.strip()]
+    if not amounts or shown.node.starts_on is None or shown.node.ends_on is None:
+        raise Refused("no_amounts")
+    period = (shown.node.starts_on, shown.node.ends_on)
+    request.scenarios.enter(request.plan_id, shown.by, amounts, period, viewer=request.viewer)
+    return _unchanged(request, said=request.view.w("plan.done_enter"))
+
+
+def _hand_down(request: Request) -> Done:
+    shown, member = _shown(request), str(request.said.get("value") or "")
+    if member not in set(shown.members["key"].astype(str)):
+        raise Refused("unknown", what=member[:40])
+    request.scenarios.hand_down(request.plan_id, shown.by, member, viewer=request.viewer)
+    return _unchanged(request, said=request.view.w("plan.done_hand_down"))
+
+
+def _unchanged(request: Request, **more: Any) -> Done:
+    return Done(request.plan_id, request.seen, **more)
+
+
 _ACTIONS: dict[str, Callable[[Request], Done]] = {
     "begin": _begin,
     "duplicate": _duplicate,
@@ -199,87 +276,9 @@ _ACTIONS: dict[str, Callable[[Request], Done]] = {
     "submit": _submit,
     "put_back": _put_back,
     "rebase": _rebase,
+    "sheet": _preview_sheet,
+    "take_sheet": _take_sheet,
+    "too_large": _too_large,
+    "enter": _enter,
+    "hand_down": _hand_down,
 }
-
-
-def refusal(request: Request, refused: LedgerError) -> Any:
-    """Why nothing was changed, in words, and what can be done about it."""
-    view = request.view
-    if isinstance(refused, Overtaken):
-        return _overtaken(request, refused)
-    if isinstance(refused, Refused):
-        return _message(view, refused_words(view, refused), [])
-    known = {
-        Conflict: "plan.conflict",
-        NotEditable: "plan.not_editable",
-        NotAllowed: "plan.not_now",
-        VersionMissing: "plan.gone",
-    }
-    key = next((words for kind, words in known.items() if isinstance(refused, kind)), None)
-    return _message(view, view.w(key) if key else str(refused), [])
-
-
-def refused_words(view: View, refused: Refused) -> str:
-    """The sentence of a refusal in the language, with members by name."""
-    values = dict(refused.values)
-    shown = showing(view)
-    if shown is not None:
-        for name in ("member", "parent"):
-            if name in values:
-                values[name] = _named(shown, str(values[name] or ""))
-    if "by" in values and shown is not None:
-        values["by"] = (
-            shown.level_words(str(values["by"])) if str(values["by"]) in (*TIMES, *shown.ways) else values["by"]
-        )
-    return view.w(f"refused.{refused.reason}", **values)
-
-
-def _named(shown: Showing, member: str) -> str:
-    for by in shown.ways:
-        if by in TIMES:
-            continue
-        name = shown.name(by, member)
-        if name != member:
-            return name
-    return member or shown.view.w("plan.this_part")
-
-
-def _overtaken(request: Request, refused: Overtaken) -> Any:
-    """Who was faster, with what; and the same change once more on top of theirs."""
-    view, w = request.view, request.view.w
-    when = refused.changed_at.astimezone()
-    their = [adjustment_words(view, entry.adjustment, labels) for entry in refused.since[:3]]
-    text = w("plan.overtaken", who=refused.changed_by, when=f"{when:%H:%M}")
-    said = [html.P(w("plan.overtaken_by", what=w("words.semicolon").join(their)))] if their else []
-    again = {
-        name: request.said.get(name) for name in ("kind", "value", "rows", "target", "fields") if request.said.get(name)
-    }
-    buttons = [
-        html.Button(
-            w("plan.on_top"),
-            type="button",
-            className="btn-q sm solid",
-            **{"data-plan-again": json.dumps(again, ensure_ascii=False), "data-revision-now": str(refused.revision)},
-        ),
-        html.Button(w("plan.look"), type="button", className="btn-q sm", **{"data-plan-look": ""}),
-    ]
-    return _message(view, text, [*said, html.Div(buttons, className="row-btns")])
-
-
-def _message(view: View, text: str, more: list[Any]) -> Any:
-    close = html.Button(
-        icon("x-lg"),
-        type="button",
-        className="btn-q bare sm",
-        title=view.w("shell.close"),
-        **{"data-plan-close": "", "aria-label": view.w("shell.close")},
-    )
-    return html.Div(
-        [icon("exclamation-diamond"), html.Div([html.B(text), *more]), close],
-        className="plan-message refused",
-        role="alert",
-    )
-
-
-def _thanks(text: str) -> Any:
-    return html.Div([icon("check2"), html.Div(text)], className="plan-message made") if text else ""

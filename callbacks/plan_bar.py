@@ -17,6 +17,9 @@ from components.links import aria, icon, to
 from components.markup import PROPERTY
 from components.plan_grid import act, form
 from components.view import View
+from planning.adjustments import risk_of
+from planning.bases import with_padding, with_risk
+from planning.replay import SCALE
 from queries import plans
 from queries.engine import current
 from queries.plans import Opened
@@ -30,7 +33,7 @@ NEXT = {"draft": ("submit", "submit"), "submitted": ("approve", "approve"), "app
 @wiring.part(Output(ids.PLAN_BAR, PROPERTY))
 def show_bar(view: View) -> list[Any]:
     """Name, workflow, where it comes from, undo and redo, what can be done next."""
-    opened = plans.opened(view.slice_)
+    opened = plans.opened(view.slice_, scope=view.scope)
     if opened is None:
         return [
             html.B(view.w("plan.none")),
@@ -98,6 +101,7 @@ def _scenario_bar(view: View, opened: Opened) -> list[Any]:
     if scenario.base_has_moved and scenario.is_draft:
         rebase = act(w("plan.rebase"), "rebase", data_target=str(scenario.base.version_id), className="btn-q sm")
         moved = [html.Span([w("plan.base_moved"), " ", rebase], className="pill behind")]
+    aim = _aim(view, opened)
     steps = [
         html.Button(
             icon(symbol),
@@ -111,16 +115,33 @@ def _scenario_bar(view: View, opened: Opened) -> list[Any]:
             ("redo", "arrow-clockwise", scenario.undone),
         )
     ]
+    returned = [html.Span(w("plan.returned", note=version.note), className="pill behind")]
     return [
         html.B(plan_name(view, opened), title=version.name),
         _workflow(view, version.state),
+        *(returned if version.note and version.state == "draft" else []),
         *moved,
+        *([html.Span(aim, className="pill yours")] if aim else []),
         html.Span(" · ".join(facts), className="note push", **{"data-revision": str(scenario.revision)}),
         *steps,
         _plans_menu(view),
         _more_menu(view, opened),
         *_next_step(view, opened),
     ]
+
+
+def _aim(view: View, opened: Opened) -> str:
+    """What the company aims for with the risk kept beside the plan, and the comment a plan was returned with."""
+    assert opened.scenario is not None
+    risk = risk_of(opened.scenario.adjustments)
+    if risk is None or risk.share is None:
+        return ""
+    whole = opened.plan.highest_total
+    kind = risk.basis
+    aimed = with_padding(whole, risk.share * 100) if kind == "padding" else with_risk(whole, risk.share)
+    share = view.numbers.signed_share(risk.share) if kind == "padding" else f"{risk.share:f}"
+    amount = view.w("plan.aims", amount=view.numbers.money(aimed / SCALE))
+    return view.w("words.comma").join([amount, view.w(f"plan.aims_{kind}", share=share)])
 
 
 def _workflow(view: View, state: str) -> html.Div:

@@ -22,7 +22,7 @@ from components.figures.plan_bridge import plan_bridge
 from components.figures.plan_course import plan_course
 from components.figures.sensitivity_rows import sensitivity_rows
 from components.figures.target_bridge import axis_start
-from components.plan_words import adjustment_words
+from components.plan_words import step_words
 from components.states import state
 from components.view import View
 from planning.replay import SCALE
@@ -100,7 +100,7 @@ def show_bridge(view: View) -> Card:
         return Card(state=state("empty", view.w("plan.nothing_changed"), hint, symbol="sliders"))
     totals = plans.desk().totals(scenario, shown.opened.base, shown.plane, shown.node)
     steps = [
-        (adjustment_words(view, entry.adjustment, labels), (after - before) / SCALE)
+        (step_words(view, entry.adjustment, labels), (after - before) / SCALE)
         for entry, before, after in zip(scenario.done, totals[:-1], totals[1:], strict=True)
         if after != before
     ]

@@ -27,7 +27,7 @@ FLOOR = 0.25
 
 def adjustments_of(shown: Showing, kind: str, said: Mapping[str, Any], fields: Mapping[str, str]) -> list[Adjustment]:
     """The adjustments that an action asks for; raises Refused for what makes no sense."""
-    reason = fields.get("reason", "")
+    reason = str(said.get("reason") or fields.get("reason", ""))
     rows = _rows(said.get("rows"))
     value = str(said.get("value") or "")
     if kind in ("type", "change"):
@@ -203,3 +203,11 @@ def _from_below(shown: Showing) -> Adjustment:
     members = tuple(None if key == UNASSIGNED else key for key, _ in taken)
     amounts = tuple(amount for _, amount in taken)
     return Adjustment("set", shown.plane, shown.node, shown.by, members, amounts, basis="entered")
+
+
+def amount_of(text: str, unit: int) -> Decimal:
+    """A typed amount in currency units, which is no change of another; raises Refused."""
+    change = typed.read(text, unit=unit)
+    if change.kind != "set":
+        raise Refused("not_a_number", text=text.strip()[:40])
+    return change.value

@@ -82,13 +82,13 @@ def grid_rows(shown: Showing) -> list[dict[str, Any]]:
     """The grid's rows, numbers written out."""
     touched = _touched(shown)
     rows = [_total_row(shown)]
-    open_ = unfolded(shown.slice_)
+    open_ = unfolded(shown)
     folds = len(shown.ways) > 1
     for row in shown.members.itertuples():
         key = str(row.key)
         made = _row(shown, row, (), shown.by, 0, touched)
         if folds:
-            made |= {"fold": toggled(shown.slice_, key).to_query(), "is_open": key in open_}
+            made |= {"fold": toggled(shown, key).to_query(), "is_open": key in open_}
             made["fold_label"] = shown.view.w("plan.fold" if key in open_ else "plan.unfold", member=made["name"])
         rows.append(made)
         if folds and key in open_:
@@ -229,6 +229,7 @@ def _tools(shown: Showing, locked: int) -> list[Any]:
         _weigh_menu(shown),
         _panels_menu(shown),
         gives,
+        field("reason", w("plan.reason"), className="field reason", placeholder=w("plan.reason"), maxlength=300),
         html.Span(w("plan.select_hint"), className="note select-hint"),
         locked_note(view, locked),
     ]

@@ -31,7 +31,7 @@ MOST_CHANGES = 60
 @wiring.card(ids.PLAN_CHANGES, path=PATH)
 def show_changes(view: View) -> Card:
     """Every adjustment in words, the last one first, with who, when and why; those undone stand above, in grey."""
-    opened = plans.opened(view.slice_)
+    opened = plans.opened(view.slice_, scope=view.scope)
     scenario = None if opened is None else opened.scenario
     if scenario is None or not (scenario.done or scenario.undone):
         return Card(state=state("empty", view.w("plan.nothing_changed"), view.w("plan.changes_none"), symbol="list-ol"))

@@ -24,6 +24,8 @@ from queries.slices import Slice
 
 #: Stands between the members that are unfolded, in the address.
 BETWEEN = "|"
+#: Said where all members are folded.
+NONE = "-"
 TOTAL = "[]"
 
 
@@ -109,7 +111,7 @@ class Showing:
 
 def showing(view: View) -> Showing | None:
     """The plan that the view looks at; None where there is none, or none at the level asked for."""
-    opened = plans.opened(view.slice_)
+    opened = plans.opened(view.slice_, scope=view.scope)
     if opened is None:
         return None
     node = q.node_of(view.slice_, view.scope)
@@ -117,16 +119,19 @@ def showing(view: View) -> Showing | None:
     return None if found is None else Showing(view, opened, node, *found)
 
 
-def unfolded(slice_: Slice) -> list[str]:
-    """The members whose parts are shown below them."""
-    return [key for key in slice_.option("unfold").split(BETWEEN) if key]
+def unfolded(shown: Showing) -> list[str]:
+    """The members whose parts are shown below them: as the slice says, else the first one."""
+    said = shown.slice_.option("unfold")
+    if said:
+        return [key for key in said.split(BETWEEN) if key != NONE]
+    return [str(key) for key in shown.members["key"].head(1)] if len(shown.ways) > 1 else []
 
 
-def toggled(slice_: Slice, key: str) -> Slice:
+def toggled(shown: Showing, key: str) -> Slice:
     """The slice with one member unfolded, or folded again."""
-    now = unfolded(slice_)
+    now = unfolded(shown)
     after = [one for one in now if one != key] if key in now else [*now, key]
-    return slice_.with_option("unfold", BETWEEN.join(after) or None)
+    return shown.slice_.with_option("unfold", BETWEEN.join(after) or NONE)
 
 
 def row_id(*steps: tuple[str, str]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from dash import html
 
+from callbacks import plan_panels
 from callbacks.plan_figures import KeyFigures, key_figures
 from callbacks.plan_money import payout_delta
 from callbacks.plan_view import showing
@@ -60,6 +61,11 @@ def _version_words(view: View, number: int) -> str:
 def words_of(_: View) -> list[Any]:
     """Nothing to add to the chips: the bar says which plan this is."""
     return []
+
+
+def drawer(view: View, kind: str, name: str) -> list[Any]:
+    """What opens beside the page."""
+    return plan_panels.drawer(view, name if kind == "plan" else "")
 
 
 def key_strip(view: View) -> html.Div:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from dash import Input, Output, State, callback, ctx, html, set_props
@@ -19,10 +19,13 @@ from components.markup import PROPERTY, markup
 from components.states import failed
 from components.view import View
 from components.words import words
-from queries import options, plans
+from queries import options, plans, trail
 from queries.engine import Database, NoData, TooSlow, Unreachable, reading
 from queries.slices import Slice
 from queries.warehouse import Warehouse
+
+#: What a page shows that may change while the data's version stays: by path, what differs whenever it does.
+STATES: Mapping[str, Callable[[], Hashable]] = {"/audit": trail.mark}
 
 log = logging.getLogger("dashboard")
 
@@ -61,11 +64,11 @@ def view_of(slice_: Slice, database: Database, *, path: str, theme_: str | None 
 def drawn(
     name: str, draw: Callable[[View], Any], query: str | None, theme_: str | None, version: str | None, path: str
 ) -> Any:
-    """What `draw` makes of the view, kept by data version, slice, state of its plans, scope, language and theme."""
+    """What `draw` makes of the view, kept by data version, slice, state of plans or page, scope, language, theme."""
     with reading(warehouse().database(version or None)) as database:
-        slice_ = Slice.from_search(query)
-        viewer, named = access.viewer(), plans.revisions_of(slice_)
-        key = ("drawn", name, slice_, named, viewer.scope, access.language(), access.compact(), theme_, path)
+        slice_, viewer = Slice.from_search(query), access.viewer()
+        state = STATES[path]() if path in STATES else plans.revisions_of(slice_)
+        key = ("drawn", name, slice_, state, viewer.scope, access.language(), access.compact(), theme_, path)
         return database.cache.get_or_make(
             key, database.version, lambda: draw(view_of(slice_, database, path=path, theme_=theme_))
         )

@@ -20,10 +20,11 @@ from components.words import Words
 _TOLD = ("making", "waiting", "saved", "offline")
 
 
-def page_menu(view: View, title: str) -> html.Details:
+def page_menu(view: View, title: str, *, is_sliced: bool = True) -> html.Details:
     """The page as PDF, as a picture, or to the browser's printer; carries what stands at the foot of each sheet."""
     w, day = view.w, view.slice_.as_of or view.as_of
-    foot = f"{title} · {period_words(view.period, view)} · {w('as_of.label')} {view.numbers.day(day, year=True)}"
+    of_deals = [period_words(view.period, view), f"{w('as_of.label')} {view.numbers.day(day, year=True)}"]
+    foot = " · ".join([title, *(of_deals if is_sliced else [])])
     told = {f"data-{name}": w(f"download.{name}") for name in _TOLD} | {"data-foot": foot, "data-day": day.isoformat()}
     choices = [
         _button("filetype-pdf", w("download.pdf"), "download", "pdf"),

@@ -14,6 +14,7 @@ def field(name: str, label: str, *, className: str = "field wide", **about: Any)
     Underscores stand for the hyphens of `data-` marks.
     """
     said = {"name": name, "type": "text", "class": className, "aria-label": label, "autocomplete": "off", **about}
+    said = {key: value for key, value in said.items() if value != "" or key == "value"}
     written = [
         f" {key.replace('_', '-')}" if value is True else f' {key.replace("_", "-")}="{escape(str(value), quote=True)}"'
         for key, value in said.items()

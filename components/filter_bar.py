@@ -46,16 +46,26 @@ def menu(
 
 
 def top_bar(
-    view: View, title: str, labels: Labels, *, is_late: bool, downloads: Any = None, filters: Any = None
+    view: View,
+    title: str,
+    labels: Labels,
+    *,
+    is_late: bool,
+    is_sliced: bool = True,
+    downloads: Any = None,
+    filters: Any = None,
 ) -> list[Any]:
-    """Breadcrumbs on the left; period, as-of date, link, downloads, theme, language and a phone's filters right."""
+    """Breadcrumbs on the left; period, as-of date, link, downloads, theme, language and a phone's filters right.
+
+    A page that is not of deals (`is_sliced=False`) has no period, no as-of date and no way down to it.
+    """
     w = view.w
+    of_deals = [period_menu(view), as_of_menu(view, is_late=is_late), html.Span(className="rule hide-phone")]
+    way = _crumbs(view, title, labels) if is_sliced else [html.B(title)]
     other = "EN" if view.lang == "zh" else "中文"
     return [
-        html.Nav(_crumbs(view, title, labels), className="crumbs", **{"aria-label": w("shell.crumbs")}),
-        period_menu(view),
-        as_of_menu(view, is_late=is_late),
-        html.Span(className="rule hide-phone"),
+        html.Nav(way, className="crumbs" if is_sliced else "crumbs alone", **{"aria-label": w("shell.crumbs")}),
+        *(of_deals if is_sliced else []),
         _tool("link-45deg", w("shell.share"), "hide-phone", **{"data-share": w("shell.copied")}),
         downloads,
         _tool("moon" if view.theme == "light" else "sun", w("shell.theme"), "hide-phone", **{"data-theme-switch": ""}),

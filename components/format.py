@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from numbers import Integral, Real
 from typing import Any, Literal, NamedTuple
@@ -204,6 +204,10 @@ class Numbers:
     def month(self, month: date, *, with_year: bool = False) -> str:
         """Aug, Aug 2026; 8月, 2026年8月."""
         return self._dated(month, "month_of_year" if with_year else "month")
+
+    def moment(self, at: datetime) -> str:
+        """A day with its time: 27 Aug 2026, 14:05; 2026年8月27日 14:05."""
+        return self._words("unit.moment", day=self.day(at.date(), year=True), time=f"{at:%H:%M}")
 
     def none(self, kind: str = "na") -> str:
         """The word where there is no number: na, no_target, not_meaningful, met, not_recorded, thin."""

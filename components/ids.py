@@ -85,6 +85,9 @@ COMPARE_ROWS = "compare-rows"
 COMPARE_MEMBERS = "compare-members"
 COMPARE_CHANGES = "compare-changes"
 
+# Card of the audit trail
+TRAIL = "trail"
+
 Id = str | dict[str, str]
 
 

@@ -22,6 +22,11 @@ MOST_NAMED = 3
 _SPANS = (("year", 12), ("quarter", 3), ("month", 1))
 
 
+def step_words(view: View, adjustment: Adjustment, labels: Labels) -> str:
+    """What an adjustment does, on which members: short, for a place where the rest is plain."""
+    return _done(view, adjustment, labels)
+
+
 def adjustment_words(view: View, adjustment: Adjustment, labels: Labels) -> str:
     """What an adjustment does, on which members, how they give way, where and when; the reason is not in it."""
     said = [

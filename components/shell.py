@@ -16,20 +16,30 @@ from components.markup import filled
 from components.words import Words
 from queries.slices import Slice
 
+#: What pages are for, in the order of the navigation: to look, to plan, to show to others.
+GROUPS = ("look", "plan", "show")
+
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the navigation: words are looked up under `nav.<name>`."""
+    """One entry of the navigation: words are looked up under `nav.<name>`, those of its group under `nav.<group>`."""
 
     name: str
     path: str
     symbol: str
+    group: str = GROUPS[0]
 
 
 def items() -> list[NavItem]:
-    """The pages that there are, in their order; each registers itself with an icon, its name is its module's."""
+    """The pages that there are, in their order; each registers itself with an icon, its name is its module's.
+
+    `register_page(..., group="plan")` puts it into that group; without it is one to look at.
+    """
     found = [page for page in page_registry.values() if "symbol" in page]
-    return [NavItem(page["module"].rpartition(".")[2], page["path"], page["symbol"]) for page in found]
+    return [
+        NavItem(page["module"].rpartition(".")[2], page["path"], page["symbol"], page.get("group", GROUPS[0]))
+        for page in found
+    ]
 
 
 def shell(words: Words, *, theme: str, version: str | None, content: Any = page_container) -> html.Div:
@@ -84,24 +94,28 @@ def shell(words: Words, *, theme: str, version: str | None, content: Any = page_
 
 
 def nav_links(words: Words, slice_: Slice, path: str) -> list[Any]:
-    """The navigation; every link carries the slice along, without what is only open or of one page."""
+    """The navigation, group by group; every link carries the slice along, without what is only open or of one page."""
     carried = Slice(slice_.period, slice_.as_of, slice_.by, slice_.filters, slice_.asked().options)
-    out: list[Any] = [html.H6(words("nav.look"))]
-    for item in items():
-        out.append(
-            dcc.Link(
-                [icon(item.symbol), html.Span(words(f"nav.{item.name}"))],
-                href=address(item.path, carried),
-                className="on" if item.path == path else "",
-                title=words(f"nav.{item.name}"),
-            )
-        )
+    found, out = items(), list[Any]()
+    for group in GROUPS:
+        own = [_nav_link(words, item, carried, path) for item in found if item.group == group]
+        out += [html.H6(words(f"nav.{group}")), *own] if own else []
     return out
+
+
+def _nav_link(words: Words, item: NavItem, carried: Slice, path: str) -> dcc.Link:
+    label = words(f"nav.{item.name}")
+    return dcc.Link(
+        [icon(item.symbol), html.Span(label)],
+        href=address(item.path, carried),
+        className="on" if item.path == path else "",
+        title=label,
+    )
 
 
 def tab_links(words: Words, slice_: Slice, path: str) -> list[Any]:
     """The same at the foot of a phone's screen."""
-    return nav_links(words, slice_, path)[1:]
+    return [one for one in nav_links(words, slice_, path) if isinstance(one, dcc.Link)]
 
 
 @dataclass(frozen=True)
@@ -206,7 +220,7 @@ def not_found(w: Words, slice_: Slice) -> html.Div:
                 [
                     html.H1(w("notfound.title")),
                     html.P(w("notfound.text")),
-                    html.Div(nav_links(w, slice_, "")[1:], className="ways"),
+                    html.Div(tab_links(w, slice_, ""), className="ways"),
                 ],
                 id="main",
                 className="not-found",

@@ -16,7 +16,7 @@ where they share keys, month by month, so that what is assigned over the total s
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -102,6 +102,11 @@ class Adjustment:
     def because(self, reason: str) -> Adjustment:
         """The same with a reason."""
         return replace(self, reason=reason)
+
+
+def risk_of(adjustments: Sequence[Adjustment]) -> Adjustment | None:
+    """The risk that is kept beside a plan: the last one said; None where none was."""
+    return next((one for one in reversed(adjustments) if one.operation == "risk"), None)
 
 
 @dataclass(frozen=True)

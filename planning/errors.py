@@ -78,6 +78,7 @@ REFUSALS = {
     "no_name": "A plan needs a name.",
     "no_plan": "This is a version, not a plan. Begin a plan from it, and change that.",
     "no_rows": "Nothing is selected. Click the rows that are meant, or use the total above them.",
+    "no_amounts": "No amount was typed.",
     "no_history": "There is too little history to propose anything from.",
     "no_entries": "Nobody has entered anything from below for this level and period yet.",
     "risk_range": "{text} is no risk coefficient: it lies between 0.3 and 1, such as 0.9 where nine tenths come in.",

@@ -34,6 +34,25 @@ STATES = ("draft", "submitted", "approved", "published", "superseded")
 ORIGINS = ("load", "demo", "planning")
 #: What an adjustment can do to a plan; `planning.adjustments` says what each means.
 OPERATIONS = ("set", "add", "scale", "allocate", "lock", "unlock", "risk")
+#: What can be done to versions and plans, as their trail calls it; adjustments and amounts from below have tables of
+#: their own beside the audit trail.
+KINDS = (
+    "drafted",
+    "taken in",
+    "adjusted",
+    "entered",
+    "changed",
+    "renamed",
+    "rebased",
+    "commented",
+    "handed down",
+    "submitted",
+    "approved",
+    "returned",
+    "published",
+    "superseded",
+    "restored",
+)
 #: The levels a target may be set for. A row has the key of its own level and of all levels above it, the others are
 #: null: office > region > country, rep > manager (and the rep's office), product > category, channel > kind.
 KEYS = (

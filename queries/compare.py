@@ -18,6 +18,7 @@ from planning.scenarios import Scenario
 from queries import plans
 from queries.findings import Finding
 from queries.plans import Opened
+from queries.scope import Scope
 from queries.slices import UNASSIGNED, Slice
 
 #: So many plans stand side by side.
@@ -67,10 +68,10 @@ def with_ids(slice_: Slice, ids: Sequence[str]) -> Slice:
     return slice_.with_option("compare", BETWEEN.join(ids) or None)
 
 
-def compared(slice_: Slice) -> Compared:
-    """The plans that the slice names, as they are now."""
+def compared(slice_: Slice, *, scope: Scope) -> Compared:
+    """The plans that the slice names, as they are now and as far as the viewer sees them."""
     year = plans.year_of(slice_)
-    found = [(one, plans.named(int(one))) for one in ids_of(slice_)]
+    found = [(one, plans.named(int(one), scope=scope)) for one in ids_of(slice_)]
     return Compared(
         tuple(own for _, own in found if own is not None and own.version.fiscal_year == year),
         tuple(one for one, own in found if own is None),
@@ -78,7 +79,7 @@ def compared(slice_: Slice) -> Compared:
     )
 
 
-def choices(slice_: Slice) -> pd.DataFrame:
+def choices(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     """One row per plan or version of the fiscal year that has something to show, the last changed first: version_id,
     number, name, name_zh, state, is_scenario.
     """
@@ -90,6 +91,8 @@ def choices(slice_: Slice) -> pd.DataFrame:
     own = versions[versions["fiscal_year"] == year]
     own = own.assign(is_scenario=own["version_id"].isin(listed["version_id"].tolist() if len(listed) else []))
     own = own[own["is_scenario"] | own["has_rows"]]
+    if scope.limits:  # what is worked on is seen once it has been handed down
+        own = own[[plans.named(int(one), scope=scope) is not None for one in own["version_id"]]]
     return own.sort_values(["changed_at", "version_id"], ascending=False, ignore_index=True)[columns]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import and_
 
-from planning.forecast import Proposal, proposals
+from planning.forecast import METHODS, Proposal, proposals
 from planning.plan import Node, Plan
 from planning.projection import projected
 from planning.replay import SCALE
@@ -43,6 +43,8 @@ TREES = {
     "time": ("quarter", "month"),
 }
 TIMES = ("quarter", "month")
+#: The methods that answer at once; Holt-Winters takes seconds.
+LIGHT = ("last_year", "moving_average", "seasonal")
 #: A target above what trend and pipeline bring by this share is called out of reach.
 OUT_OF_REACH = 0.05
 _COLUMNS = ("proposed", "in_force", "locked")
@@ -320,7 +322,7 @@ def targets_last_year(slice_: Slice, node: Node, by: str, plane: str) -> dict[st
 
 
 @question
-def proposed_by_history(slice_: Slice, *, scope: Scope) -> tuple[Proposal, ...]:
+def proposed_by_history(slice_: Slice, *, scope: Scope, methods: tuple[str, ...] = LIGHT) -> tuple[Proposal, ...]:
     """What each method proposes for the fiscal year of the slice's period, from all whole months before it.
 
     A year that has begun is proposed from the months before its first day.
@@ -332,12 +334,16 @@ def proposed_by_history(slice_: Slice, *, scope: Scope) -> tuple[Proposal, ...]:
     history = sold[whole].sum(axis=0).to_numpy(float)
     first = date.fromisoformat(whole[0]) if whole else start
     skip = len(month_starts(date.fromisoformat(whole[-1]), start)) - 2 if whole else 0
-    return proposals(history, first, skip=skip)
+    return proposals(history, first, methods=methods, skip=skip)
 
 
 def proposal(slice_: Slice, *, scope: Scope, method: str) -> list[tuple[str, float]] | None:
     """The twelve months of one method, by first day; None where it has nothing to say."""
-    found = next((one for one in proposed_by_history(slice_, scope=scope) if one.method == method), None)
+    if method not in METHODS:
+        return None
+    methods = LIGHT if method in LIGHT else METHODS
+    asked = proposed_by_history(slice_, scope=scope, methods=methods)
+    found = next((one for one in asked if one.method == method), None)
     if found is None or found.months is None:
         return None
     return [(months_later(found.first, n).isoformat(), float(amount)) for n, amount in enumerate(found.months)]

@@ -13,6 +13,7 @@ from planning.plan import Plan
 from planning.scenarios import Scenario, Scenarios
 from queries.desk import Desk
 from queries.engine import current
+from queries.scope import Scope
 from queries.slices import Slice
 from queries.targets import working_curve
 
@@ -59,16 +60,17 @@ def revisions_of(slice_: Slice) -> tuple[int | None, ...]:
     return tuple(revision_of(plan) for plan in (slice_.option("plan"), *slice_.option("compare").split(".")))
 
 
-def opened(slice_: Slice) -> Opened | None:
+def opened(slice_: Slice, *, scope: Scope) -> Opened | None:
     """The plan that the slice names, else the version in force in its period; None where there is neither.
 
-    Reads the ledger each time, so it is never older than the last change; cells come from memory.
+    Who is limited to a part sees a plan that is worked on once that part has been handed down, and then the plan alone:
+    not what it began from. Reads the ledger each time: never older than the last change; cells come from memory.
     """
     targets, found = current().targets, scenarios()
     if targets is None or found is None:
         return None
     if slice_.option("plan"):
-        wanted = named(int(slice_.option("plan")))
+        wanted = named(int(slice_.option("plan")), scope=scope)
         if wanted is not None:
             return wanted
     return in_force(slice_) or _version(_newest_with_rows(year_of(slice_)))
@@ -90,8 +92,8 @@ def _version(version_id: int | None) -> Opened | None:
     return Opened(version, version, plan, plan, None)
 
 
-def named(version_id: int) -> Opened | None:
-    """The scenario or version of an id, as it is now; None where there is none."""
+def named(version_id: int, *, scope: Scope) -> Opened | None:
+    """The scenario or version of an id, as it is now; None where there is none, or not for this viewer."""
     found = scenarios()
     if found is None:
         return None
@@ -102,9 +104,20 @@ def named(version_id: int) -> Opened | None:
             return _version(version_id)
         except VersionMissing:
             return None
+    if not _is_handed_down(scenario, found, scope):
+        return None
     base = plan_of(scenario.base)
     plan = desk().state(scenario, base) if scenario.is_draft else plan_of(scenario.version)
+    if scope.limits:
+        return Opened(scenario.version, scenario.version, plan, plan, scenario)
     return Opened(scenario.version, scenario.base, plan, base, scenario)
+
+
+def _is_handed_down(scenario: Scenario, found: Scenarios, scope: Scope) -> bool:
+    """Whether all that a person is limited to was handed down; what holds, or did, is no secret."""
+    if not scope.limits or scenario.version.state in ("published", "superseded"):
+        return True
+    return all(members <= set(found.handed_down(scenario.version_id, name)) for name, members in scope.limits)
 
 
 def plan_of(version: Version) -> Plan:

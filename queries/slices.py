@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
+from planning.tables import KINDS
 from queries.periods import FIRST_YEAR, LAST_YEAR, RELATIVE, Period, PeriodError, canonical, parse_period
 from queries.semantic.dimensions import DIMENSIONS, FILTERS
 from queries.semantic.measures import MEASURES
@@ -56,11 +57,17 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "give": ("moves", _one_of("moves", "stays")),
     "weigh": ("ytd", _one_of(*WEIGHTS)),
     "scheme": ("", re.compile(r"[a-z0-9_]{1,40}", re.ASCII)),
+    "version": ("", re.compile(r"\d{1,9}", re.ASCII)),
+    "who": ("", re.compile(r".{1,120}")),
+    "kind": ("", _one_of(*(kind.replace(" ", "_") for kind in KINDS))),
+    "page": ("1", re.compile(r"[1-9]\d{0,4}", re.ASCII)),
     "open": ("", re.compile(r".{1,300}")),
     "explain": ("", _one_of(*MEASURES, "funnel_forecast", "backtest", "peers", *PLANNED, *PLAN_NUMBERS)),
 }
 #: Switches that choose what is drawn from an answer, not what is asked.
 VIEW_ONLY = ("show", "stock", "method", "open", "explain", "path", "bridge", "heat", "columns", "variance")
+#: Which part of the audit trail is looked at: no other page's links carry it.
+OF_TRAIL = ("version", "who", "kind", "page")
 DEFAULT_PERIOD = "qtd"
 DEFAULT_BY = "region"
 
@@ -138,7 +145,7 @@ class Slice:
 
     def asked(self) -> Slice:
         """The slice as questions depend on it: switches that only choose what is drawn are at their default."""
-        return replace(self, options=tuple((k, v) for k, v in self.options if k not in VIEW_ONLY))
+        return replace(self, options=tuple((k, v) for k, v in self.options if k not in (*VIEW_ONLY, *OF_TRAIL)))
 
     def with_filter(self, name: str, values: Iterable[str]) -> Slice:
         """The slice with one dimension's filter replaced; no values lift it."""

@@ -12,7 +12,7 @@ from components.theme import colours
 
 BAR = 0.34  # of a row
 HEAD = 28  # px
-PLACE = 1.5  # the axis, to the longest bar: room for its text
+PLACE, PLACE_ON_PHONE = 1.5, 2.6  # the axis, to the longest bar: room for its text
 
 
 def sensitivity_rows(
@@ -26,7 +26,7 @@ def sensitivity_rows(
     if not any(known):
         return parts.nothing(theme)
     c, ys = colours(theme), [*range(len(frame))]
-    reach = max(known) * PLACE
+    reach = max(known) * (PLACE_ON_PHONE if compact else PLACE)
     traces = []
     for values in (less, more):
         fills = [hue(value or 0.0, theme=theme) for value in values]
