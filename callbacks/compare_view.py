@@ -18,6 +18,7 @@ from planning.plan import Node
 from queries import compare as q
 from queries import planning
 from queries.compare import Compared, Placed
+from queries.plan_sales import whole_period
 from queries.plans import Opened
 from queries.scope import EVERYTHING
 from queries.slices import Slice
@@ -103,7 +104,7 @@ class Comparison:
     @property
     def period_words(self) -> str:
         """The period that is compared."""
-        return period_words(planning.whole_period(self.view.slice_), self.view)
+        return period_words(whole_period(self.view.slice_), self.view)
 
     @cached_property
     def unit(self) -> Unit:

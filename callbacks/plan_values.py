@@ -5,6 +5,7 @@ from __future__ import annotations
 from callbacks.plan_figures import key_figures
 from callbacks.plan_view import Showing
 from planning.sensitivity import Outlook
+from queries import plan_sales
 from queries import planning as q
 
 NAN = float("nan")
@@ -19,7 +20,7 @@ def outlook_of(shown: Showing) -> Outlook | None:
 def values_of(shown: Showing) -> dict[str, float]:
     """Every number by name: amounts in currency units, shares as fractions, NaN for what cannot be told here."""
     figures, total = key_figures(shown), shown.total
-    rate = q.win_share(shown.slice_, scope=shown.view.scope)
+    rate = plan_sales.win_share(shown.slice_, scope=shown.view.scope)
     reach = _reach(shown, rate)
     best = max(figures.landing, reach) if reach == reach else NAN
     outlook = outlook_of(shown)
@@ -50,7 +51,7 @@ def values_of(shown: Showing) -> dict[str, float]:
 
 def _open(shown: Showing) -> float:
     """What is open of the period, all members together."""
-    return q.open_by(shown.slice_, scope=shown.view.scope, by="").get("", 0.0)
+    return plan_sales.open_by(shown.slice_, scope=shown.view.scope, by="").get("", 0.0)
 
 
 def _reach(shown: Showing, rate: float) -> float:
