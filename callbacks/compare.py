@@ -87,7 +87,7 @@ def _away(found: Comparison, side: Side) -> Delta:
 def show_bar(view: View) -> list[Any]:
     """The plans with what takes each away or makes it the first, those to add, and what the address names in vain."""
     found = comparison(view)
-    named = q.ids_of(view.slice_)
+    named = [side.id for side in found.sides]
     shown: list[Any] = [_chosen(view, side, named) for side in found.sides]
     if not shown:
         shown = [html.Span(view.w("compare.none_chosen"), className="note")]

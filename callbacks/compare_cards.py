@@ -22,6 +22,7 @@ from components.states import state
 from components.view import View
 from planning.adjustments import Entry
 from queries import compare as q
+from queries import plans
 from queries.attainment import labels
 from queries.planning import TIMES
 
@@ -33,14 +34,24 @@ def _none(found: Comparison) -> Card | None:
     """What a card says while there is nothing to compare."""
     w, view = found.view.w, found.view
     if len(found.sides) < 2:
-        return Card(
-            state=state("empty", w("compare.none_title"), w("compare.none_text"), symbol="layout-three-columns")
-        )
+        title, text = w("compare.none_title"), w("compare.none_text")
+        return Card(state=state("empty", title, text, *_suggested(found), symbol="layout-three-columns"))
     if found.by:
         return None
     return Card(
         tools=[_ways(view)], state=state("empty", w("compare.no_level_title"), w("plan.no_level"), symbol="sliders")
     )
+
+
+def _suggested(found: Comparison) -> list[Any]:
+    """A way to begin: the plans of the year that were changed last, beside the version in force or what is chosen."""
+    view, force = found.view, plans.in_force(found.view.slice_)
+    named = [side.id for side in found.sides] or ([] if force is None else [str(force.version.version_id)])
+    offered = [str(one) for one in q.choices(view.slice_, scope=view.scope)["version_id"] if str(one) not in named]
+    if not named or not offered:
+        return []
+    first = to(view.w("compare.suggested"), q.with_ids(view.slice_, [*named, *offered[:2]]), className="btn-q solid")
+    return [first]
 
 
 def _ways(view: View) -> Any:
@@ -57,7 +68,7 @@ def show_numbers(view: View) -> Card:
     none = _none(found)
     if none is not None:
         return none
-    heads = [html.Th([numbered(side.place), " ", side.name], className="num", scope="col") for side in found.sides]
+    heads = [_head(side) for side in found.sides]
     rows = [
         html.Tr([html.Th(label, scope="row"), *(html.Td(cell, className="num") for cell in cells)])
         for label, cells in numbers_of(found)
@@ -66,6 +77,12 @@ def show_numbers(view: View) -> Card:
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="plan-table compare-table")
     subtitle = view.w("compare.numbers_sub", period=found.period_words, first=found.first.name)
     return Card(subtitle=subtitle, body=table)
+
+
+def _head(side: Side) -> html.Th:
+    """A plan over its column; on a phone its number alone."""
+    name = html.Span([" ", side.name], className="hide-phone")
+    return html.Th([numbered(side.place), name], className="num", scope="col", title=side.name)
 
 
 @wiring.card(ids.COMPARE_ROWS, path=PATH)
@@ -145,12 +162,12 @@ def show_members(view: View) -> Card:
     none = _none(found)
     if none is not None:
         return none
-    heads, texts = _table(found)
+    _, texts = _table(found)
     lines = [
         html.Tr([html.Th(_name(found, str(key), name), scope="row"), *_cells(cells)])
         for key, (name, *cells) in list(zip(found.members["key"], texts, strict=True))[:MOST_ROWS]
     ]
-    head = html.Tr([html.Th(text, className="num" if at else "", scope="col") for at, text in enumerate(heads)])
+    head = html.Tr([html.Th(found.level_words, scope="col"), *_short_heads(found)])
     subtitle = view.w("compare.members_sub", unit=found.unit.label, level=found.level_words, period=found.period_words)
     return Card(
         subtitle=subtitle,
@@ -158,6 +175,17 @@ def show_members(view: View) -> Card:
         body=html.Table([html.Thead(head), html.Tbody(lines)], className="plan-table compare-table"),
         foot=[html.Span(_cells_foot(found))],
     )
+
+
+def _short_heads(found: Comparison) -> list[html.Th]:
+    """The plans by their numbers, so that four of them and three differences fit."""
+    heads = []
+    for side in found.sides:
+        heads.append(html.Th(numbered(side.place), className="num", scope="col", title=side.name))
+        if side.place:
+            away = found.view.w("compare.difference_to", plan=side.number)
+            heads.append(html.Th(away, className="num", scope="col"))
+    return heads
 
 
 def _cells(texts: list[str]) -> list[html.Td]:

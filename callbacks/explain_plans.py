@@ -104,7 +104,7 @@ def _of_commission(shown: Showing) -> list[InputLine]:
     scheme = chosen(view)
     reps = reps_of(shown, scheme.basis)
     rates = " · ".join(numbers.share(rate) for rate in marginal_rates(scheme, POINTS))
-    lines = [InputLine(scheme_name(view, scheme), rates, w("explain_plan.rates"))]
+    lines = [InputLine(w("explain_plan.rates", scheme=scheme_name(view, scheme)), rates)]
     if reps is None:
         return lines
     with_target = int(np.count_nonzero(reps.proposed > 0))
