@@ -39,23 +39,20 @@ def create_app(settings: Settings) -> Dash:
     from flask_compress import Compress
 
     import access
-    from callbacks import files, http, paper, wiring
+    from callbacks import files, http, learned, paper, wiring
     from components.shell import no_data, shell
     from components.words import words
+    from queries.training import Trainer
     from queries.warehouse import Warehouse
 
     server = flask.Flask("dashboard", static_folder=None)
-    server.config["COMPRESS_MIMETYPES"] = [
-        "application/json",
-        "text/html",
-        "text/css",
-        "application/javascript",
-        "text/javascript",
-    ]
+    scripts = ["application/javascript", "text/javascript"]
+    server.config["COMPRESS_MIMETYPES"] = ["application/json", "text/html", "text/css", *scripts]
     server.extensions["warehouse"] = Warehouse(settings)
     Compress(server)
     files.serve(server)
     paper.serve(server, chromium=settings.browser, origin=settings.own_origin, threads=settings.threads)
+    learned.serve(server, Trainer(settings))
     server.before_request(http.refuse_foreign_posts)
     app = Dash(
         "dashboard",
@@ -105,6 +102,7 @@ def serve(settings: Settings) -> None:
     """Runs gunicorn in this process; prints one URL. Raises Refused where it cannot."""
     _refuse_taken_port(settings)
     _demo_at_first(settings)
+    _renew_at_first(settings)
     _take_in_at_first(settings)
     from gunicorn.app.base import BaseApplication
 
@@ -155,6 +153,18 @@ def _demo_at_first(settings: Settings) -> None:
         # In a process of its own, because the workers are forked from this one.
         if subprocess.run([sys.executable, str(ROOT / "dashboard.py"), "demo"], check=False).returncode:
             raise Refused("The demo company could not be made; see above.")
+
+
+def _renew_at_first(settings: Settings) -> None:
+    from crm.renew import is_outdated
+
+    if is_outdated(settings):
+        say("The data was loaded by an older version: bringing it up to date.")
+        _refuse_unwritable(settings.data_dir)
+        # In a process of its own, because the workers are forked from this one.
+        command = [sys.executable, str(ROOT / "dashboard.py"), "snapshots", "--renew"]
+        if subprocess.run(command, check=False).returncode:
+            raise Refused("The data could not be brought up to date; see above. Load it again.")
 
 
 def _take_in_at_first(settings: Settings) -> None:
@@ -237,6 +247,13 @@ def snapshots(settings: Settings, asked: argparse.Namespace) -> None:
     from crm import snapshots as kept
 
     folder = settings.snapshots_dir
+    if asked.renew:
+        from crm.renew import renew
+
+        with progress_bar() as progress:
+            report = renew(settings, progress=progress)
+        say("\n".join(report.lines()) if report is not None else "The data is up to date.")
+        return
     if asked.back is not None:
         chosen = kept.go_back(folder, asked.back or None)
         say(f"Now current: {chosen.id}.")
@@ -300,6 +317,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--check", action="store_true", help="only say what a load would find; write nothing")
     one = commands.add_parser("snapshots", help="list the snapshots; --back goes back")
     one.add_argument("--back", nargs="?", const="", metavar="ID", help="make an earlier snapshot the current one")
+    one.add_argument("--renew", action="store_true", help="bring data of an older version of this program up to date")
     one = commands.add_parser("targets", help="list the versions of targets; --publish puts one in force")
     only = one.add_mutually_exclusive_group()
     only.add_argument("--publish", metavar="ID", help="put this version in force, whatever was before")

@@ -6,8 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from callbacks import explain_winloss
+from callbacks.explain_against import of_against
 from callbacks.explain_peers import of_peers
 from callbacks.explain_plans import of_plan_number
+from callbacks.explain_separation import of_separation
 from callbacks.explain_targets import of_planned
 from components.explain import InputLine, drawer, filled, fraction, row_buttons
 from components.view import View
@@ -27,6 +30,12 @@ def explanation(view: View, topic: str) -> list[Any]:
         return _BY_STAGE[topic](view)
     if topic == "peers":
         return of_peers(view, as_of=as_of_words(view, has_period=False))
+    if topic in explain_winloss.TOPICS:
+        return explain_winloss.TOPICS[topic](view, as_of=as_of_words(view, has_period=topic != "presence"))
+    if topic == "separation":
+        return of_separation(view, as_of=as_of_words(view, has_period=False))
+    if topic == "against":
+        return of_against(view, as_of=as_of_words(view, has_period=False))
     if topic in PLANNED:
         return of_planned(view, PLANNED[topic], as_of=as_of_words(view, has_period=True))
     if topic in PLAN_NUMBERS:

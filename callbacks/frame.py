@@ -58,7 +58,11 @@ def labels_of(view: View) -> dict[str, dict[str, str]]:
         members = options.members(name, scope=view.scope)
         found[name] = {}
         for given in ("label", "key"):
-            found[name] |= dict(zip(members[given], members[column], strict=True))
+            named = [
+                view.key_words(name, str(key)) or text
+                for key, text in zip(members["key"], members[column], strict=True)
+            ]
+            found[name] |= dict(zip(members[given], named, strict=True))
     return found
 
 
@@ -147,7 +151,12 @@ def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
     if kind and page is not None and hasattr(page, "drawer"):
         return page.drawer(view, kind, name), False
     topic = view.slice_.option("explain")
-    return (explanation(view, topic), False) if topic else ([], True)
+    if not topic:
+        return [], True
+    try:
+        return explanation(view, topic), False
+    except wiring.NotYet as yet:
+        raise wiring.NotYet((yet.shown, False)) from yet
 
 
 @wiring.part(

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import Any
 
 import pandas as pd
 from dash import Input, Output, State, callback, html, no_update
 
 from callbacks import wiring
+from callbacks.known_words import rule_words
 from components import ids
 from components.cards import plain
 from components.links import aria, icon, to
 from components.view import View
 from components.wording import period_words
 from components.words import words
-from queries import row_list, rows
+from queries import funnel, options, row_list, rows
 from queries.funnel import CRITICAL_INDEX, LATE_INDEX
+from queries.in_play import REACHED
 from queries.periods import Period
 from queries.rows import Behind
+from queries.rules import parse_rule
 from queries.semantic.dimensions import DIMENSIONS
 
 _WIDE = {"name": 240, "account": 220, "product": 180}
@@ -69,8 +73,20 @@ def title_of(view: View, behind: Behind) -> str:
     label = view.w(f"behind.{behind.population}") if measure else view.say(rows.measure_of(behind).label)
     parts = [label]
     for name, key in behind.at:
-        parts.append(date_label(view, name, key) or member_label(view, name, key))
+        parts.append(date_label(view, name, key) or reached_label(view, name, key) or member_label(view, name, key))
     return " · ".join(parts)
+
+
+def reached_label(view: View, name: str, key: str) -> str:
+    """ "from Bidding on"; nothing for what is no stage reached."""
+    return view.w("winloss.from_stage", stage=stage_at(view, int(key))) if name == REACHED else ""
+
+
+def stage_at(view: View, position: int) -> str:
+    """The stage at a position of the largest pipeline; its number where there is none."""
+    found = funnel.stages(view.slice_, scope=view.scope)
+    hit = next(found[found["position"] == position].itertuples(), None)
+    return str(position) if hit is None else view.name(hit)
 
 
 def date_label(view: View, name: str, day: Any) -> str:
@@ -88,10 +104,11 @@ def date_label(view: View, name: str, day: Any) -> str:
 
 def member_label(view: View, name: str, key: str) -> str:
     """A member's label from its key or its name."""
-    from queries import funnel, options
-
-    if key == "unassigned":
-        return view.w("words.unassigned")
+    said = view.key_words(name, key)
+    if said is not None:
+        return said
+    if name == "rule":
+        return rule_words(view, parse_rule(key) or ())
     if name == "stage":
         found = funnel.stages(view.slice_, scope=view.scope).rename(
             columns={"stage": "key", "stage_label": "label", "stage_label_zh": "label_zh"}
@@ -161,7 +178,9 @@ def show_rows(request: dict[str, Any] | None, query: str | None, version: str | 
     if not request:
         return no_update
     asked = json.dumps([request.get(name) for name in ("startRow", "endRow", "sortModel", "filterModel")])
-    return wiring.drawn(f"rows {asked}", lambda view: _page_of_rows(view, request), query, None, version, "/")
+    page = wiring.drawn(f"rows {asked}", lambda view: _page_of_rows(view, request), query, None, version, "/")
+    # Dash does not hand on an answer equal to the one before, but a grid that was emptied meanwhile waits for it.
+    return {**page, "answer": secrets.token_hex(4)}
 
 
 def _page_of_rows(view: View, request: dict[str, Any]) -> dict[str, Any]:

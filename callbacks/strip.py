@@ -28,6 +28,8 @@ def strip(view: View, names: tuple[str, ...]) -> html.Div:
 
 def _number(view: View, measure: AnyMeasure, row: Any, course: pd.Series) -> Any:
     digits, unit = _value(view, measure, row.value)
+    if pd.isna(row.value) and isinstance(measure, Ratio) and measure.recorded is not None and row.under > 0:
+        digits = view.numbers.none("not_recorded")
     deltas = [_delta(view, measure, row.value, before, words) for before, words in _comparisons(view, row)]
     return key_number(
         view.say(measure.label),

@@ -30,6 +30,14 @@ STATES: Mapping[str, Callable[[], Hashable]] = {"/audit": trail.mark}
 log = logging.getLogger("dashboard")
 
 
+class NotYet(RuntimeError):
+    """What is asked for is still being made. Holds what is shown for now, which is not kept as an answer."""
+
+    def __init__(self, shown: Any) -> None:
+        super().__init__("not yet")
+        self.shown = shown
+
+
 def warehouse() -> Warehouse:
     """The process's warehouse."""
     return current_app.extensions["warehouse"]
@@ -62,16 +70,26 @@ def view_of(slice_: Slice, database: Database, *, path: str, theme_: str | None 
 
 
 def drawn(
-    name: str, draw: Callable[[View], Any], query: str | None, theme_: str | None, version: str | None, path: str
+    name: str,
+    draw: Callable[[View], Any],
+    query: str | None,
+    theme_: str | None,
+    version: str | None,
+    path: str,
+    *,
+    finish: Callable[[Any], Any] = lambda made: made,
 ) -> Any:
-    """What `draw` makes of the view, kept by data version, slice, state of plans or page, scope, language, theme."""
+    """What `draw` makes of the view, finished; kept by data version, slice, state of plans or page, viewer, look."""
     with reading(warehouse().database(version or None)) as database:
         slice_, viewer = Slice.from_search(query), access.viewer()
         state = STATES[path]() if path in STATES else plans.revisions_of(slice_)
         key = ("drawn", name, slice_, state, viewer.scope, access.language(), access.compact(), theme_, path)
-        return database.cache.get_or_make(
-            key, database.version, lambda: draw(view_of(slice_, database, path=path, theme_=theme_))
-        )
+        try:
+            return database.cache.get_or_make(
+                key, database.version, lambda: finish(draw(view_of(slice_, database, path=path, theme_=theme_)))
+            )
+        except NotYet as yet:
+            return finish(yet.shown)
 
 
 def card(name: str, *, path: str) -> Callable[[Callable[[View], Card]], Callable[[View], Card]]:
@@ -96,7 +114,7 @@ def card(name: str, *, path: str) -> Callable[[Callable[[View], Card]], Callable
         def show(query: str | None, theme_: str, version: str, _plan: Any) -> list[Any]:
             if query is None:  # not yet in sight
                 raise PreventUpdate
-            return drawn(name, lambda view: parts(draw(view)), query, theme_, version, path)
+            return drawn(name, draw, query, theme_, version, path, finish=parts)
 
         return draw
 
@@ -135,7 +153,16 @@ def part(
         def show(asked: str, theme_: str, version: str, _plan: Any, *rest: Any) -> Any:
             *more, path = rest
             name = f"{draw.__module__}.{draw.__qualname__}{more}"
-            return drawn(name, lambda view: written(output, draw(view, *more)), asked, theme_, version, page_path(path))
+            own = page_path(path)
+            return drawn(
+                name,
+                lambda view: draw(view, *more),
+                asked,
+                theme_,
+                version,
+                own,
+                finish=lambda made: written(output, made),
+            )
 
         return draw
 

@@ -283,7 +283,7 @@ def picker(view: View, name: str, members: pd.DataFrame, *, most: int = 400) -> 
 def _member(view: View, name: str, chosen: tuple[str, ...], key: str, label: str, rows: int) -> html.A:
     on = key in chosen or label in chosen
     left = [v for v in chosen if v not in {key, label}]
-    text = view.w("words.unassigned") if label == "unassigned" else label
+    text = view.key_words(name, key) or label
     return to(
         [icon("check-square-fill" if on else "square"), html.Span(text), html.Small(view.numbers.count(rows))],
         view.slice_.with_filter(name, left if on else [*left, key]),

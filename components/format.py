@@ -164,10 +164,10 @@ class Numbers:
         whole = _rounded(exact, 0)
         return self._words("unit.days", count=abs(int(whole)), digits=_grouped(whole, 0))
 
-    def multiple(self, number: Amount) -> str:
+    def multiple(self, number: Amount, digits: int = 1) -> str:
         """How many times: 2.1×, 2.1倍."""
         exact = _decimal(number)
-        return self.none() if exact is None else self._words("unit.multiple", digits=_grouped(exact, 1))
+        return self.none() if exact is None else self._words("unit.multiple", digits=_grouped(exact, digits))
 
     # -- differences --------------------------------------------------------------------------------------------
 

@@ -88,6 +88,34 @@ COMPARE_CHANGES = "compare-changes"
 # Card of the audit trail
 TRAIL = "trail"
 
+# Cards of the win/loss page
+RATE_TREND = "rate-trend"
+AGAINST = "against"
+HEAD_TO_HEAD = "head-to-head"
+LOSS_FLOW = "loss-flow"
+RATES_BY = "rates-by"
+REASONS = "reasons"
+RIVALS = "rivals"
+PRESENCE = "presence"
+SILENCE = "silence"
+REVIEWS = "reviews"
+NOTES = "notes"
+WIN_BACK = "win-back"
+
+# Cards of what separates wins from losses
+SEPARATES = "separates"
+ODDS = "odds"
+CALIBRATION = "calibration"
+
+# The evidence against a competitor: the list of all, and the four cards of one
+RIVALS = "rivals"
+STRENGTHS = "strengths"
+WEAKNESSES = "weaknesses"
+OPPORTUNITIES = "opportunities"
+THREATS = "threats"
+ALL_RIVALS = "all-rivals"  # what is there while no competitor is chosen
+ONE_RIVAL = "one-rival"  # ... and while one is
+
 Id = str | dict[str, str]
 
 

@@ -6,6 +6,7 @@ between dates, so the days of a deal's intervals add up to those from its creati
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import duckdb
@@ -13,7 +14,7 @@ from duckdb_sqlalchemy import Dialect
 from sqlalchemy import Table
 
 from crm.calendar import write_calendar
-from crm.schema import deal_keys, metadata, sourced
+from crm.schema import IDLE_BANDS, NO_DECISION, SIZE_BANDS, deal_keys, metadata, sourced
 
 _DIALECT = Dialect()
 # What history rows and passages take over from their opportunity; who owned a deal is the history's own.
@@ -83,7 +84,51 @@ _STANDS = """
     GROUP BY opportunity_id, stage_id
 """
 
-_OPPORTUNITIES = """
+
+def _band(value: str, starts: Sequence[int]) -> str:
+    """The start of the band that a value lies in, as SQL; null for what lies before the first."""
+    return " ".join(["CASE", *(f"WHEN {value} >= {start} THEN {start}" for start in reversed(starts)), "END"])
+
+
+# The competitor that a close review says a lost deal went to was in play, whether or not it had been named before.
+_REVIEWED_WINNERS = """
+    INSERT INTO opportunity_competitors BY NAME
+    SELECT v.opportunity_id, v.competitor_id, true AS is_winner, v.reviewed_on AS named_on
+    FROM close_reviews AS v JOIN opportunities AS o USING (opportunity_id)
+    WHERE o.status = 'lost' AND v.competitor_id IS NOT NULL
+      AND (v.opportunity_id, v.competitor_id) NOT IN (
+          SELECT (opportunity_id, competitor_id) FROM opportunity_competitors
+      )
+"""
+
+# How each deal ended: to whom, to nobody, after how many days without an activity. Where no review and no competitor is
+# recorded, whether there was one is unknown; nobody was there where a review says so.
+_ENDINGS = """
+    CREATE OR REPLACE TEMP TABLE endings AS
+    SELECT
+        o.opportunity_id,
+        o.status = 'lost' AND coalesce(
+            list_contains($no_decision, lower(trim(coalesce(o.close_reason, v.reason)))), false
+        ) AS is_no_decision,
+        CASE WHEN o.status = 'lost' THEN coalesce(v.competitor_id, n.winner_id) END AS winner_id,
+        CASE WHEN n.opportunity_id IS NOT NULL THEN 'named' WHEN v.opportunity_id IS NOT NULL THEN 'nobody'
+            ELSE 'unknown' END AS competition,
+        v.opportunity_id IS NOT NULL AS is_reviewed,
+        t.idle_days
+    FROM opportunities AS o
+    LEFT JOIN close_reviews AS v ON v.opportunity_id = o.opportunity_id
+    LEFT JOIN (
+        SELECT opportunity_id, min(competitor_id) FILTER (is_winner) AS winner_id
+        FROM opportunity_competitors WHERE competitor_id IS NOT NULL GROUP BY opportunity_id
+    ) AS n ON n.opportunity_id = o.opportunity_id
+    LEFT JOIN (
+        SELECT a.opportunity_id, min(d.closed_on - a.done_on) AS idle_days
+        FROM activities AS a JOIN opportunities AS d ON d.opportunity_id = a.opportunity_id
+        WHERE a.done_on <= d.closed_on GROUP BY a.opportunity_id
+    ) AS t ON t.opportunity_id = o.opportunity_id
+"""
+
+_OPPORTUNITIES = f"""
     SELECT o.* REPLACE (
         CASE
             WHEN o.status = 'won' THEN coalesce(w.position, greatest(s.position, r.position))
@@ -93,9 +138,17 @@ _OPPORTUNITIES = """
         n.active_days AS active_days_in_stage,
         CASE WHEN o.status = 'won'
             THEN greatest(o.closed_on - o.created_on - coalesce(r.rest_days, 0), 0) END AS cycle_active_days,
-        r.push_count AS push_count
+        r.push_count AS push_count,
+        e.is_no_decision AS is_no_decision,
+        e.winner_id AS winner_id,
+        e.competition AS competition,
+        e.is_reviewed AS is_reviewed,
+        e.idle_days AS idle_days,
+        {_band("e.idle_days", IDLE_BANDS)} AS idle_band,
+        CASE WHEN o.amount > 0 THEN {_band("o.amount", SIZE_BANDS)} END AS size_band
     )
     FROM opportunities AS o
+    LEFT JOIN endings AS e ON e.opportunity_id = o.opportunity_id
     LEFT JOIN stages AS s ON s.stage_id = o.stage_id
     LEFT JOIN (SELECT pipeline, max(position) AS position FROM stages WHERE is_won GROUP BY pipeline) AS w
         ON w.pipeline = o.pipeline
@@ -212,10 +265,12 @@ def derive(connection: duckdb.DuckDBPyConnection, *, as_of: date, fiscal_year_st
     connection.execute(_INTERVALS, {"as_of": as_of})
     connection.execute(_RECORDED)
     connection.execute(_STANDS)
+    connection.execute(_REVIEWED_WINNERS)
+    connection.execute(_ENDINGS, {"no_decision": list(NO_DECISION)})
     _rewrite(connection, metadata.tables["opportunities"], _OPPORTUNITIES)
     connection.execute("DELETE FROM stage_passages")
     connection.execute(_PASSAGES)
-    connection.execute("DROP TABLE recorded; DROP TABLE stands")
+    connection.execute("DROP TABLE recorded; DROP TABLE stands; DROP TABLE endings")
     _rewrite(connection, metadata.tables["opportunity_history"], _HISTORY)
     connection.execute("DELETE FROM pipeline_snapshots")
     connection.execute(_SNAPSHOTS, {"as_of": as_of})

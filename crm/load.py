@@ -24,7 +24,7 @@ from crm.filling import Filled, fill_tables
 from crm.issues import Issue, LoadError, Progress, part
 from crm.publish import into_database, refuse_unreachable, shown
 from crm.report import Report
-from crm.schema import metadata
+from crm.schema import metadata, shape
 from crm.source import Source, find
 from crm.verify import totals, verify
 from settings import Settings
@@ -60,7 +60,7 @@ def load(
             raise LoadError(sentence for sentences in problems.values() for sentence in sentences)
         return filled
 
-    return _publish(fill, settings=settings, into=into, progress=progress)
+    return publish_filled(fill, settings=settings, into=into, progress=progress)
 
 
 def load_demo(
@@ -83,10 +83,10 @@ def load_demo(
         facts = {"seed": str(seed), "opportunities": str(opportunities)}
         return Filled("demo", as_of, settings.currency, settings.fiscal_year_start, [], facts=facts)
 
-    return _publish(fill, settings=settings, into=into, progress=progress)
+    return publish_filled(fill, settings=settings, into=into, progress=progress)
 
 
-def _publish(fill: _Fill, *, settings: Settings, into: str | None, progress: Progress) -> Report:
+def publish_filled(fill: _Fill, *, settings: Settings, into: str | None, progress: Progress) -> Report:
     """Builds a database file with what `fill` puts into it, and makes it the current one."""
     began = time.monotonic()
     if into is not None:
@@ -99,7 +99,7 @@ def _publish(fill: _Fill, *, settings: Settings, into: str | None, progress: Pro
             if into is not None:
                 into_database(connection, into, scratch=built.parent, progress=part(progress, 0.8, 1.0))
         progress("Publishing", 0.95)
-        published = shown(into) if into is not None else snapshots.publish(built, folder).id
+        published = shown(into) if into is not None else snapshots.publish(built, folder, shape=shape()).id
     progress("Done", 1.0)
     return Report(
         source=filled.source,

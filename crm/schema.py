@@ -11,6 +11,7 @@ something that is not in its own list"; both are members that take part in every
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, Numeric, String, Table
@@ -22,6 +23,19 @@ UNMAPPED = "unmapped"
 
 #: Status of an opportunity; the last three are closed or resting.
 STATUSES = ("open", "won", "lost", "paused", "terminated")
+
+#: What is known of the competitors of a deal: some are named, its close review names nobody, nobody ever said.
+COMPETITION = ("named", "nobody", "unknown")
+
+#: Reasons, in small letters, with which a lost deal was lost to nobody: the customer bought nothing.
+NO_DECISION = (
+    "no decision", "no decision made", "no decision / non-responsive", "no purchase", "did not buy", "status quo",
+    "客户未决策", "未决策", "暂不采购", "未采购",
+)  # fmt: skip
+
+#: The amounts at which bands of deal sizes begin; the days at which bands of silence before a close begin.
+SIZE_BANDS = (0, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000)
+IDLE_BANDS = (0, 8, 15, 31, 61)
 
 #: What a sales row is credited on.
 BASES = ("booking", "contract", "invoice", "receipt")
@@ -214,6 +228,13 @@ opportunities = Table(
     Column("active_days_in_stage", Integer),
     Column("cycle_active_days", Integer),
     Column("push_count", Integer),
+    Column("is_no_decision", Boolean),
+    Column("winner_id", String),
+    Column("competition", String),
+    Column("is_reviewed", Boolean),
+    Column("idle_days", Integer),
+    Column("idle_band", Integer),
+    Column("size_band", Integer),
     comment=(
         "One row per opportunity, as it stands now. From `furthest_position` on, columns are derived after a load."
     ),
@@ -420,8 +441,20 @@ load_info = Table(
     comment=("One row per fact about the load itself: as_of, source, currency, fiscal_year_start, loaded_at, seed ..."),
 )
 
+
+def shape() -> str:
+    """A fingerprint of all tables and columns: a snapshot that has another was made by another version of this."""
+    said = [
+        f"{table.name}.{column.name} {column.type!r}" for table in metadata.sorted_tables for column in table.columns
+    ]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+
+
 #: Tables that a source may fill; the others are made by the loader.
 MADE_BY_LOADER = (calendar, stage_passages, pipeline_snapshots, load_issues, load_info)
 SOURCE_TABLES = tuple(t for t in metadata.sorted_tables if t not in MADE_BY_LOADER)
 #: Columns that `crm.derive` fills after staging, whatever a source says.
-DERIVED_COLUMNS = ("furthest_position", "stage_entered_on", "active_days_in_stage", "cycle_active_days", "push_count")
+DERIVED_COLUMNS = (
+    "furthest_position", "stage_entered_on", "active_days_in_stage", "cycle_active_days", "push_count",
+    "is_no_decision", "winner_id", "competition", "is_reviewed", "idle_days", "idle_band", "size_band",
+)  # fmt: skip

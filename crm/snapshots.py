@@ -79,8 +79,10 @@ def building(folder: Path) -> Iterator[Path]:
         os.close(held)
 
 
-def publish(built: Path, folder: Path, *, keep: int = 4) -> Snapshot:
+def publish(built: Path, folder: Path, *, keep: int = 4, shape: str = "") -> Snapshot:
     """Makes a closed database file the current snapshot and removes the oldest beyond `keep`.
+
+    `shape` tells its tables and columns, for who must know without opening it (`shape_of`).
 
     Raises ValueError for a file that a connection has not finished writing.
     """
@@ -91,13 +93,27 @@ def publish(built: Path, folder: Path, *, keep: int = 4) -> Snapshot:
         known = listed(folder)
         id = _next_id(known[0].id if known else None)
         published = Snapshot(id=id, path=folder / f"{id}.duckdb")
+        _shape_file(published).write_text(f"{shape}\n", encoding="ascii")
         os.replace(built, published.path)
         _fsync(folder)
         _point(folder, id)
         for old in [published, *known][keep:]:
             if old != published:
                 old.path.unlink(missing_ok=True)
+                _shape_file(old).unlink(missing_ok=True)
     return published
+
+
+def shape_of(snapshot: Snapshot) -> str:
+    """What tells a snapshot's tables and columns; nothing for one of before this was kept."""
+    try:
+        return _shape_file(snapshot).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _shape_file(snapshot: Snapshot) -> Path:
+    return snapshot.path.with_suffix(".shape")
 
 
 def go_back(folder: Path, id: str | None = None) -> Snapshot:

@@ -54,10 +54,10 @@ def trail(ledger: Ledger, asked: Asked = Asked(), *, limit: int = 100, offset: i
     none. `effect` is one of `EFFECTS` for adjustments, else null. What a copy of a scenario began with was done in
     the first one, and is not in the list again. `at` is UTC, texts that there are not are None.
     """
-    done = _done()
+    done = _done(asked, limit + offset)
     own = select(targets.c.row_number).where(targets.c.version_id == done.c.version_id)
     statement = (
-        _of(select(*done.c), done, asked)
+        select(*done.c)
         .add_columns(
             target_versions.c.fiscal_year,
             target_versions.c.number,
@@ -109,9 +109,16 @@ def mark(ledger: Ledger) -> tuple[int, ...]:
         return tuple(int(connection.scalar(select(one)) or 0) for one in asked)
 
 
-def _done() -> Subquery:
-    """The three tables as one, each with nulls for what only the others have."""
-    return union_all(_steps(), _adjustments(), _entries()).subquery("done")
+def _done(asked: Asked = Asked(), most: int | None = None) -> Subquery:  # noqa: B008
+    """The three tables as one, each with nulls for what only the others have; of each only its last lines, if asked."""
+    parts = []
+    for source, part in enumerate((_steps(), _adjustments(), _entries()), 1):
+        if most is not None:
+            whole = part.subquery(f"all_{source}")
+            newest = _of(select(*whole.c), whole, asked).order_by(whole.c.at.desc(), whole.c.id.desc()).limit(most)
+            part = select(*newest.subquery(f"newest_{source}").c)
+        parts.append(part)
+    return union_all(*parts).subquery("done")
 
 
 def _steps() -> Select[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from queries.attainment import attainment, attainment_by
 from queries.breakdown import breakdown
 from queries.engine import question
 from queries.funnel import stages
+from queries.proportions import FEW, wilson
 from queries.rep import FEWEST_PEERS, around, facts, median_of, staff
 from queries.scope import Scope
 from queries.semantic import dimensions as d
@@ -21,10 +21,6 @@ from queries.semantic.dimensions import DIMENSIONS
 from queries.slices import UNASSIGNED, Slice
 from queries.stage_sums import recent_period
 
-#: Cases below which a rate or a median of one rep says little, and does not count among the peers.
-FEW = 10
-#: Standard deviations of a normal distribution that hold 95 %.
-NINETY_FIVE = 1.959964
 _EXIT_AMOUNT = replace(m.stage_exits, name="exit_amount", aggregate="sum", format="money", weight=lambda t: t.c.amount)
 
 
@@ -126,16 +122,6 @@ def stages_against_peers(slice_: Slice, *, scope: Scope, rep: str) -> pd.DataFra
     told["gap"] = told["peer_rate"] - told["rate"]
     told["worth"] = told["gap"] * told["exit_amount"]
     return told
-
-
-def wilson(over: float, under: float) -> tuple[float, float]:
-    """The 95 % Wilson interval of a share; NaN without cases."""
-    if not under > 0:
-        return float("nan"), float("nan")
-    share, z2 = over / under, NINETY_FIVE**2
-    middle = (share + z2 / (2 * under)) / (1 + z2 / under)
-    half = NINETY_FIVE / (1 + z2 / under) * sqrt(share * (1 - share) / under + z2 / (4 * under**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 @question

@@ -6,6 +6,7 @@ What was clicked is spelled `population|dimension:key|dimension:key`, so that it
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, false, literal, select
 
 from queries import forecast, tested
 from queries.engine import current
+from queries.evidence_window import SPANS, evidence_period, span_of
 from queries.funnel import (
     CRITICAL_INDEX,
     LATE_INDEX,
@@ -25,12 +27,15 @@ from queries.funnel import (
     stages,
 )
 from queries.headline import period_of
+from queries.in_play import REACHED, is_position, reached_from
 from queries.periods import Period
+from queries.rules import parse_rule
 from queries.scope import Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
 from queries.semantic.facts import OPPORTUNITIES, PASSAGES, SALES
 from queries.semantic.model import AnyMeasure, Expression, Measure, Ratio
+from queries.separation import separated
 from queries.slices import Slice
 from queries.slipping import SLIPPING, slipping
 from queries.source import Source, conditions
@@ -52,12 +57,19 @@ POPULATIONS = {
     "came": m.won_amount,
     "said_funnel": m.open_amount,
     "said_weighted": m.open_amount,
+    "separates": m.decided_count,
+    "faced": m.decided_count,
+    "opened": m.opportunity_count,
 }
 _FORECASTS = {"landing", "expected"}
+#: How the names of measures begin that count lost deals alone.
+_LOST = ("lost_", "rejected_", "no_decision_", "idle_", "reasoned_")
 _LATE = {"late": LATE_INDEX, "critical": CRITICAL_INDEX}
 #: What a back-test holds against each other; always of a quarter.
 _SAID = {"said_funnel", "said_weighted"}
 _TESTED = {"came", *_SAID}
+#: Of the two years that evidence is of, or of one of them.
+_EVIDENCE = {"faced", "opened"}
 _MEASURED = {name for name, x in m.MEASURES.items() if x.fact in (OPPORTUNITIES, SALES)}
 
 #: Columns of the list by what kind of deals it holds.
@@ -75,8 +87,11 @@ DAYS = {"active_days_in_stage", "cycle_days", "push_count"}
 SHARES = {"credit_share"}
 DATES = {"created_on", "closed_on", "expected_close_on", "sold_on"}
 
+#: Of which several members may be asked for at once: what a figure takes together as "others".
+SEVERAL = {"winner", "close_reason", "competition"}
+
 #: Where a member begins in the spelling; a name may hold the sign itself.
-_NEXT = re.compile(rf"\|(?=(?:landing|{'|'.join(d.DIMENSIONS)}):)")
+_NEXT = re.compile(rf"\|(?=(?:landing|rule|span|{REACHED}|{'|'.join(d.DIMENSIONS)}):)")
 
 
 @dataclass(frozen=True)
@@ -96,15 +111,23 @@ class Behind:
         behind = cls(population, at)
         if population in _TESTED and "quarter" not in behind.key:
             return None
-        return behind if len(behind.key) == len(at) and all(behind._may_be_at(*member) for member in at) else None
+        single = [name for name, _ in at if name not in SEVERAL]
+        is_clear = len(set(single)) == len(single) and len(set(at)) == len(at)
+        return behind if is_clear and all(behind._may_be_at(*member) for member in at) else None
 
     def _may_be_at(self, name: str, key: str) -> bool:
         if not key:
             return False
         if name == "landing":
             return self.population in _FORECASTS
+        if name == "rule":
+            return self.population == "separates" and parse_rule(key) is not None
+        if name == "span":
+            return self.population in _EVIDENCE and key in SPANS
         if name == "quarter" and self.population in _TESTED:
             return True
+        if name == REACHED:
+            return self.population not in POPULATIONS and is_position(key) and measure_of(self).fact is OPPORTUNITIES
         return not d.DIMENSIONS[name].of_date or measure_of(self).date is not None
 
     def __str__(self) -> str:
@@ -150,11 +173,17 @@ def _meaning(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
         return _forecast(behind, slice_, scope)
     if name in _TESTED:
         return _tested(behind, slice_, scope)
-    extra: list[tuple[str, Any]] = [(k, v) for k, v in key.items() if k != "stage"]
+    extra = together((k, v) for k, v in behind.at if k not in {"stage", REACHED})
+    extra += reached_from(int(key[REACHED])) if REACHED in key else []
     if name in {"reached", "dropped"}:
         steps = stages(slice_, scope=scope)
         rows = _reached(steps, key.get("stage"), dropped=name == "dropped")
         return m.opportunity_count, cohort_period(slice_), rows, [*extra, *pipeline_of(steps)], _amount
+    if name == "separates":
+        return _separated(behind, slice_, scope)
+    if name in _EVIDENCE:
+        spanned, counted = span_of(slice_, key.get("span", "both")), POPULATIONS[name]
+        return counted, spanned, counted.rows, [(k, v) for k, v in key.items() if k != "span"], _amount
     if name == "passed":
         return m.opportunity_count, None, _passed(behind, slice_, scope), [], _amount
     extra += [("stage", key["stage"])] if "stage" in key else []
@@ -173,9 +202,17 @@ def _meaning(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
     return basic, period, basic.rows, extra, _amount
 
 
+def together(at: Iterable[tuple[str, str]]) -> list[tuple[str, Any]]:
+    """Members by dimension: of one that is named more than once, any of them."""
+    found: dict[str, list[str]] = {}
+    for name, key in at:
+        found.setdefault(name, []).append(key)
+    return list(found.items())
+
+
 def _period(behind: Behind, slice_: Slice) -> Period:
     """The slice's period; a month, quarter or year that was clicked stands by itself, in whichever period it lies."""
-    if not any(d.DIMENSIONS[name].of_date for name, _ in behind.at):
+    if not any(name != REACHED and d.DIMENSIONS[name].of_date for name, _ in behind.at):
         return period_of(slice_)
     day = slice_.as_of or current().as_of
     return Period("range", date.min, day, day)
@@ -204,6 +241,13 @@ def _tested(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
     then, method = tested.evening_before(quarter, slice_), behind.population.removeprefix("said_")
     rows, weight = tested.seen_coming(quarter, then, scope=scope, method=method)
     return m.open_amount, None, rows, extra, weight
+
+
+def _separated(behind: Behind, slice_: Slice, scope: Scope) -> _Meaning:
+    """Of the deals that separation counts those that a rule holds for."""
+    rule = parse_rule(behind.key.get("rule", "all")) or ()
+    extra = [(k, v) for k, v in behind.at if k != "rule"]
+    return m.decided_count, evidence_period(slice_), separated(rule, slice_, scope=scope), extra, _amount
 
 
 def _one(_: FromClause) -> ColumnElement[int]:
@@ -249,4 +293,6 @@ def kind_of(behind: Behind) -> str:
         return "sales"
     if measure.date is None:
         return "open"
-    return measure.name.partition("_")[0] if measure.name.startswith(("won_", "lost_")) else "any"
+    if measure.name.startswith(_LOST):
+        return "lost"
+    return "won" if measure.name.startswith("won_") else "any"

@@ -23,6 +23,11 @@ MAX_VALUES = 50
 #: How many of the things nobody understood are named.
 MAX_DROPPED = 50
 
+#: What can be explained beside measures and numbers against targets.
+TOPICS = (
+    *("funnel_forecast", "backtest", "peers", "separation", "against"),
+    *("rivals", "presence", "winback"),
+)
 #: What a plan's total can be shared out by.
 WEIGHTS = ("ytd", "qtd", "mtd", "last_year", "last_target", "even")
 _BASES = ("booking", "contract", "invoice", "receipt")
@@ -33,6 +38,8 @@ def _one_of(*allowed: str) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, allowed)))
 
 
+#: What can be explained and is no measure.
+MODELS = ("funnel_forecast", "backtest", "peers", "rivals", "presence", "winback")
 #: Switches that views have, each with the values it can take; the first is what holds when nothing is said.
 OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "basis": ("booking", _one_of(*_BASES)),
@@ -48,6 +55,16 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "stock": ("amount", _one_of("amount", "count")),
     "method": ("funnel", _one_of("funnel", "weighted")),
     "cohort": ("auto", re.compile(r"auto|period|last6m|last12m|all")),
+    "rate": ("count", _one_of("count", "amount", "cohort")),
+    "nodecision": ("in", _one_of("in", "out")),
+    "inplay": ("1", re.compile(r"[1-9]\d?", re.ASCII)),
+    "against": ("rate", _one_of("rate", "lost")),
+    "cross": ("", _one_of(*DIMENSIONS)),
+    "flow": ("amount", _one_of("amount", "count")),
+    "find": ("", re.compile(r".{1,100}")),
+    "rival": ("", re.compile(r".{1,200}")),
+    "where": ("", re.compile(r".{1,200}")),
+    "back": ("third", _one_of("tenth", "quarter", "third", "half", "all")),
     "rates": ("", _NUMBERS),
     "leads": ("", _NUMBERS),
     "plan": ("", re.compile(r"\d{1,9}", re.ASCII)),
@@ -61,11 +78,16 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "who": ("", re.compile(r".{1,120}")),
     "kind": ("", _one_of(*(kind.replace(" ", "_") for kind in KINDS))),
     "page": ("1", re.compile(r"[1-9]\d{0,4}", re.ASCII)),
+    "competitor": ("", re.compile(r".{1,200}")),
     "open": ("", re.compile(r".{1,300}")),
-    "explain": ("", _one_of(*MEASURES, "funnel_forecast", "backtest", "peers", *PLANNED, *PLAN_NUMBERS)),
+    "explain": ("", _one_of(*MEASURES, *TOPICS, *PLANNED, *PLAN_NUMBERS)),
 }
 #: Switches that choose what is drawn from an answer, not what is asked.
-VIEW_ONLY = ("show", "stock", "method", "open", "explain", "path", "bridge", "heat", "columns", "variance")
+VIEW_ONLY = (
+    *("show", "stock", "method", "open", "explain", "path", "bridge", "heat", "columns", "variance"),
+    *("against", "cross", "flow", "find", "rival", "where", "back", "competitor"),
+    *("plan", "compare", "tree", "unfold", "give", "weigh", "scheme"),
+)
 #: Which part of the audit trail is looked at: no other page's links carry it.
 OF_TRAIL = ("version", "who", "kind", "page")
 DEFAULT_PERIOD = "qtd"

@@ -167,7 +167,14 @@ def open_snapshot(snapshot: snapshots.Snapshot, settings: Settings, cache: ByteC
         f"duckdb:///{snapshot.path}",
         connect_args={
             "read_only": True,
-            "config": {"memory_limit": settings.database_memory, "threads": 2, "autoinstall_known_extensions": False},
+            "config": {
+                "memory_limit": settings.database_memory,
+                "threads": 2,
+                "autoinstall_known_extensions": False,
+                # What a question no longer needs goes back to the machine, instead of staying with the process.
+                "allocator_flush_threshold": "1MB",
+                "allocator_background_threads": True,
+            },
         },
         pool_size=settings.threads,
         max_overflow=4,

@@ -246,3 +246,10 @@ def test_no_question_asks_the_clock(folder):
         if isinstance(node, ast.Attribute) and node.attr in {"today", "now", "utcnow", "current_date"}
     ]
     assert not asking, asking
+
+
+def test_no_style_searches_the_page():
+    """With `:has()` each mark that Plotly draws makes the browser look at the whole page again: a script says it."""
+    ours = [path for path in (REPO / "assets").glob("*.css") if not path.name.startswith("0")]
+    assert len(ours) > 5
+    assert not [path.name for path in ours if ":has(" in path.read_text(encoding="utf-8")]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from components.figures import parts
 from components.figures.parts import Column, Figure, Marks
 from components.format import Numbers
 from components.theme import colours
+
+SHORTEST = 0.1  # of the axis: rates next to nothing are not blown up
 
 
 def interval_dots(
@@ -16,6 +20,8 @@ def interval_dots(
     heads: tuple[str, str],
     reference: float | None = None,
     reference_label: str = "",
+    between: Sequence[Column] = (),
+    after: Sequence[Column] = (),
     compact: bool = False,
     theme: str,
     numbers: Numbers,
@@ -23,7 +29,8 @@ def interval_dots(
     """A dot a member on the line of its interval; orange only where the whole interval is below the reference.
 
     One row a member: `label`, `key`, `rate`, `low`, `high` (fractions), `cases`; optionally `hover`.
-    `heads` stand over cases and rate. Members of few cases are hollow and said to be thin.
+    `heads` stand over cases and rate; columns `between` them and `after` the drawing are texts row by row. Members of
+    few cases are hollow and said to be thin.
     """
     rates, low, high = (parts.amounts(frame[name]) for name in ("rate", "low", "high"))
     if all(rate is None for rate in rates):
@@ -35,14 +42,16 @@ def interval_dots(
     dots |= parts.answering(frame["key"].tolist(), parts.hovers(frame, "label", _said(rates, low, high, numbers)))
     columns = [
         Column(heads[0], [numbers.count(cases) for cases in parts.amounts(frame["cases"])], colour="ink-2"),
+        *between,
         Column(heads[1], parts.marked_thin(rates, thin, theme=theme, numbers=numbers), weight=600),
     ]
-    notes, margin = parts.table(frame, columns, [], compact=compact, theme=theme)
+    notes, margin = parts.table(frame, columns, after, compact=compact, theme=theme)
+    reach = max(SHORTEST, *(value for value in [*rates, *high, reference] if value is not None)) * 1.08
     shapes = parts.spans(ys, low, high, {"color": c["shade-4"], "width": 5})
     if reference is not None:
         shapes.append(_reference(reference, c["ink-2"]))
-        notes.append(parts.head_note(reference_label, {"x": reference, "xanchor": "center"}, colour=c["ink-2"]))
-    reach = max(value for value in [*rates, *high, reference] if value is not None) * 1.08
+        anchor = "left" if reference < 0.2 * reach else "right" if reference > 0.85 * reach else "center"
+        notes.append(parts.head_note(reference_label, {"x": reference, "xanchor": anchor}, colour=c["ink-2"]))
     return parts.drawing(
         [dots],
         theme=theme,

@@ -96,6 +96,13 @@ def answering(keys: Sequence[Any], texts: Sequence[str]) -> dict[str, Any]:
     return {"customdata": list(keys), "hovertext": list(texts), "hovertemplate": "%{hovertext}<extra></extra>"}
 
 
+def rows_height(rows: int, *, compact: bool, most: int) -> int | None:
+    """Pixels that rows want: on a phone always, elsewhere only those that are more than a card has room for."""
+    if compact:
+        return HEAD_ROOM + 30 + 36 * rows
+    return HEAD_ROOM + 30 + 24 * rows if rows > most else None
+
+
 def row_ends(ys: Sequence[float], ends: Sequence[float], *, to: float, width: float, **answer: Any) -> Marks:
     """What is left of each row after its bars: unseen, but it answers too, so that the shortest bar can be hit."""
     rest = [to - end for end in ends]

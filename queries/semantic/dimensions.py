@@ -8,6 +8,8 @@ from crm import schema
 from queries.semantic.model import Dimension, Text
 
 _EN_ZH = ("{}", "{}_zh")
+#: Where bands begin, in the order of their members.
+BANDS = {"size_band": schema.SIZE_BANDS, "idle_band": schema.IDLE_BANDS}
 
 
 def _tree(name: str, en: str, zh: str, meaning: Text, *, via: str, parent: str | None = None) -> Dimension:
@@ -150,6 +152,40 @@ competitor = Dimension(
     names=("name", "name_zh"),
     bridge=schema.opportunity_competitors,
 )
+winner = Dimension(
+    "winner",
+    Text("Lost to", "输给"),
+    Text("Competitor recorded as the winner of a lost deal.", "丢单中记录为赢家的竞争对手。"),
+    "winner_id",
+    schema.competitors,
+    on="competitor_id",
+    key="competitor_id",
+    names=("name", "name_zh"),
+)
+competition = Dimension(
+    "competition",
+    Text("Competition", "竞争情况"),
+    Text(
+        "Whether competitors are named; else nobody where a close review names none, unknown where nobody ever said.",
+        "是否记录了竞争对手；复盘未提及对手为“无对手”，从未有人记录为“未知”。",
+    ),
+    "competition",
+)
+size_band = Dimension(
+    "size_band",
+    Text("Deal size", "商机规模"),
+    Text("Band of the deal's amount, by where it begins: half a decade wide.", "商机金额所在区间，以其下限表示。"),
+    "size_band",
+)
+idle_band = Dimension(
+    "idle_band",
+    Text("Silence before the close", "关闭前静默"),
+    Text(
+        "Band of days from the last activity to the close, by where it begins.",
+        "从最后一次活动到关闭的天数区间，以其下限表示。",
+    ),
+    "idle_band",
+)
 pipeline = Dimension(
     "pipeline",
     Text("Pipeline", "销售流程"),
@@ -232,6 +268,10 @@ DIMENSIONS: dict[str, Dimension] = {
         campaign,
         source,
         competitor,
+        competition,
+        winner,
+        size_band,
+        idle_band,
         pipeline,
         stage,
         furthest,

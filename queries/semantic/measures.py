@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Numeric, cast, func, literal, type_coerce
+from sqlalchemy import ColumnElement, FromClause, Integer, Numeric, and_, cast, func, literal, not_, or_, type_coerce
 
 from queries.semantic.facts import OPPORTUNITIES, PASSAGES, REACHED, SALES
 from queries.semantic.model import Among, AnyMeasure, Expression, Fact, Measure, Text, every, ratio
@@ -26,6 +26,26 @@ def _weighted(t: FromClause) -> ColumnElement:
 
 
 _LEFT = Among("outcome", ("advanced", "lost", "terminated"))
+
+
+def _to_nobody(t: FromClause) -> ColumnElement[bool]:
+    return and_(t.c.status == "lost", t.c.is_no_decision.is_(True))
+
+
+def _to_others(t: FromClause) -> ColumnElement[bool]:
+    return and_(t.c.status == "lost", t.c.is_no_decision.is_not(True))
+
+
+def _not_to_nobody(t: FromClause) -> ColumnElement[bool]:
+    return not_(_to_nobody(t))
+
+
+def _contested(t: FromClause) -> ColumnElement[bool]:
+    return or_(t.c.status == "won", _to_others(t))
+
+
+def _discounted(t: FromClause) -> ColumnElement[bool]:
+    return and_(t.c.status.in_(("won", "lost")), t.c.discount.is_not(None))
 
 
 def _count(name: str, fact: Fact, en: str, zh: str, *, rows: Expression, date: str | None, **more: object) -> Measure:
@@ -59,6 +79,10 @@ PAUSED_OUT = Text("Paused deals are left out.", "已暂停的商机不计入。"
 LATE = Text(
     "Late: longer in its stage than three of four deals won in the last twelve months (P75); critical: 1.5 times that.",
     "超期：在所处阶段的有效天数超过近十二个月赢单的 P75；严重超期：超过其 1.5 倍。",
+)
+NO_DECISION_OUT = Text(
+    "Deals that ended in no decision are left out, and those open, paused or terminated.",
+    "客户未决策的商机以及进行中、已暂停和已终止的商机不计入。",
 )
 UNDECIDED_OUT = Text("Open, paused and terminated deals are left out.", "进行中、已暂停和已终止的商机不计入。")
 
@@ -272,6 +296,264 @@ win_rate_cohort = ratio(
     ),
     formula=Text("won of those created / created", "新建中已赢单 / 新建"),
 )
+no_decision_count = _count(
+    "no_decision_count",
+    OPPORTUNITIES,
+    "No decision",
+    "客户未决策",
+    rows=_to_nobody,
+    date="closed_on",
+    better="down",
+    meaning=Text(
+        "Deals lost to nobody: the close reason says that the customer decided for no one. A part of those lost.",
+        "输给“无人”的商机：关闭原因为客户未做出选择。属于丢单的一部分。",
+    ),
+    formula=Text("count(deals lost, reason no decision)", "关闭原因为未决策的丢单数"),
+)
+no_decision_amount = _sum(
+    "no_decision_amount",
+    OPPORTUNITIES,
+    "No decision, amount",
+    "未决策金额",
+    rows=_to_nobody,
+    date="closed_on",
+    better="down",
+    meaning=Text("What the deals lost to nobody were last worth.", "客户未决策的丢单的最后金额。"),
+    formula=Text("sum(last amount of deals lost, reason no decision)", "未决策丢单最后金额之和"),
+)
+rejected_count = _count(
+    "rejected_count",
+    OPPORTUNITIES,
+    "Lost to others",
+    "客户选择他人",
+    rows=_to_others,
+    date="closed_on",
+    better="down",
+    meaning=Text(
+        "Deals lost to somebody else: all that were lost but those that ended in no decision.",
+        "输给他人的商机：除客户未决策外的全部丢单。",
+    ),
+    formula=Text("lost − no decision", "丢单 − 客户未决策"),
+)
+rejected_amount = _sum(
+    "rejected_amount",
+    OPPORTUNITIES,
+    "Lost to others, amount",
+    "客户选择他人金额",
+    rows=_to_others,
+    date="closed_on",
+    better="down",
+    meaning=Text("What the deals lost to somebody else were last worth.", "输给他人的丢单的最后金额。"),
+    formula=Text("lost amount − no-decision amount", "丢单金额 − 未决策金额"),
+)
+contested_count = _count(
+    "contested_count",
+    OPPORTUNITIES,
+    "Decided for somebody",
+    "客户做出选择",
+    rows=_contested,
+    date="closed_on",
+    meaning=Text("Deals in which the customer chose us or somebody else.", "客户选择了我们或他人的商机。"),
+    formula=Text("won + lost to others", "赢单 + 客户选择他人"),
+    left_out=NO_DECISION_OUT,
+)
+contested_amount = _sum(
+    "contested_amount",
+    OPPORTUNITIES,
+    "Decided for somebody, amount",
+    "客户做出选择金额",
+    rows=_contested,
+    date="closed_on",
+    meaning=Text("What the deals in which the customer chose somebody are worth.", "客户做出选择的商机的金额。"),
+    formula=Text("won amount + amount lost to others", "赢单金额 + 客户选择他人金额"),
+    left_out=NO_DECISION_OUT,
+)
+win_rate_contested = ratio(
+    won_count,
+    contested_count,
+    name="win_rate_contested",
+    label=Text("Win rate without no decision", "赢单率（不含未决策）"),
+    meaning=Text(
+        "Of the deals in which the customer chose somebody, the share that chose us, by count.",
+        "客户做出选择的商机中选择我们的比例（按数量）。",
+    ),
+    formula=Text("won / (won + lost to others)", "赢单 /（赢单 + 客户选择他人）"),
+    left_out=NO_DECISION_OUT,
+)
+win_rate_amount_contested = ratio(
+    won_amount,
+    contested_amount,
+    name="win_rate_amount_contested",
+    label=Text("Win rate by amount without no decision", "金额赢单率（不含未决策）"),
+    meaning=Text(
+        "Of the amount of deals in which the customer chose somebody, the share won. Not recorded where no deal lost "
+        "to others has an amount.",
+        "客户做出选择的商机金额中赢单所占比例。若此类丢单均无金额则为未记录。",
+    ),
+    formula=Text("won amount / (won amount + amount lost to others)", "赢单金额 /（赢单金额 + 客户选择他人金额）"),
+    left_out=NO_DECISION_OUT,
+    recorded=(rejected_count, rejected_amount),
+)
+created_contested = _count(
+    "created_contested",
+    OPPORTUNITIES,
+    "Created, without no decision",
+    "新建（不含未决策）",
+    rows=_not_to_nobody,
+    date="created_on",
+    meaning=Text(
+        "Opportunities created in the period but those that ended in no decision.", "期内新建且未以“未决策”告终的商机。"
+    ),
+    formula=Text("created − ended in no decision", "新建 − 以未决策告终"),
+)
+win_rate_cohort_contested = ratio(
+    won_of_created,
+    created_contested,
+    name="win_rate_cohort_contested",
+    label=Text("Cohort win rate without no decision", "批次赢单率（不含未决策）"),
+    meaning=Text(
+        "Of the opportunities created in the period that did not end in no decision, the share won by now.",
+        "期内新建且未以未决策告终的商机中至今已赢单的比例。",
+    ),
+    formula=Text("won of those created / created without no decision", "新建中已赢单 / 新建（不含未决策）"),
+)
+undecided_of_created = _count(
+    "undecided_of_created",
+    OPPORTUNITIES,
+    "Still open of those created",
+    "新建中仍进行",
+    rows=_status("open", "paused"),
+    date="created_on",
+    better=None,
+    meaning=Text(
+        "Of the opportunities created in the period, those still open or paused: how young the cohort is.",
+        "期内新建商机中仍在进行或暂停的数量，说明该批次有多新。",
+    ),
+    formula=Text("count(created in the period and open or paused)", "期内新建且仍进行或暂停的商机数"),
+)
+reasoned_count = _count(
+    "reasoned_count",
+    OPPORTUNITIES,
+    "Lost with a reason",
+    "有原因的丢单",
+    rows=lambda t: and_(t.c.status == "lost", t.c.close_reason.is_not(None)),
+    date="closed_on",
+    meaning=Text("Deals lost for which a reason is recorded.", "记录了原因的丢单数。"),
+    formula=Text("count(deals lost, reason recorded)", "记录了原因的丢单数"),
+)
+no_decision_share = ratio(
+    no_decision_count,
+    lost_count,
+    name="no_decision_share",
+    label=Text("No decision", "客户未决策"),
+    meaning=Text(
+        "Of the deals lost, the share lost to nobody. Not recorded where no lost deal has a reason.",
+        "丢单中客户未做出选择的比例。若丢单均无原因则为未记录。",
+    ),
+    formula=Text("no decision / lost", "客户未决策 / 丢单"),
+    better="down",
+    recorded=(lost_count, reasoned_count),
+)
+closed_count = _count(
+    "closed_count",
+    OPPORTUNITIES,
+    "Closed",
+    "已关闭",
+    rows=_status("won", "lost", "terminated"),
+    date="closed_on",
+    better=None,
+    meaning=Text("Deals won, lost or terminated, by close date.", "按关闭日期统计的赢单、丢单与终止的商机数。"),
+    formula=Text("won + lost to others + no decision + terminated", "赢单 + 客户选择他人 + 客户未决策 + 终止"),
+)
+terminated_count = _count(
+    "terminated_count",
+    OPPORTUNITIES,
+    "Terminated",
+    "已终止",
+    rows=_status("terminated"),
+    date="closed_on",
+    better="down",
+    meaning=Text(
+        "Deals given up before anybody decided, by close date: out of every win rate.",
+        "在客户决定之前终止的商机数（按关闭日期），不计入任何赢单率。",
+    ),
+    formula=Text("count(deals terminated)", "终止商机数"),
+)
+reviewed_count = _count(
+    "reviewed_count",
+    OPPORTUNITIES,
+    "With a close review",
+    "已复盘",
+    rows=lambda t: and_(t.c.status.in_(("won", "lost", "terminated")), t.c.is_reviewed.is_(True)),
+    date="closed_on",
+    meaning=Text("Closed deals that got a review before they were closed.", "关闭前做过复盘的商机数。"),
+    formula=Text("count(closed deals with a review)", "有复盘的已关闭商机数"),
+)
+review_share = ratio(
+    reviewed_count,
+    closed_count,
+    name="review_share",
+    label=Text("Reviewed", "复盘率"),
+    meaning=Text(
+        "Of the deals closed in the period, the share that got a close review.", "期内已关闭商机中做过复盘的比例。"
+    ),
+    formula=Text("with a close review / closed", "已复盘 / 已关闭"),
+)
+idle_days = Measure(
+    "idle_days",
+    OPPORTUNITIES,
+    Text("Silence before a loss, median", "丢单前静默天数中位数"),
+    Text(
+        "Days from the last activity done for a deal to its loss: half were left alone for less.",
+        "从最后一次活动到丢单的天数，一半的丢单少于此值。",
+    ),
+    Text("median(close − last activity), lost only", "中位数（关闭日 − 最后活动日），仅丢单"),
+    format="days",
+    aggregate="median",
+    date="closed_on",
+    rows=lambda t: and_(t.c.status == "lost", t.c.idle_days.is_not(None)),
+    weight=lambda t: t.c.idle_days,
+    better="down",
+    left_out=Text("Lost deals without a recorded activity are left out.", "没有活动记录的丢单不计入。"),
+)
+discount_sum = Measure(
+    "discount_sum",
+    OPPORTUNITIES,
+    Text("Sum of discounts", "折扣之和"),
+    Text("The discounts of the deals decided, added up.", "已决商机的折扣之和。"),
+    Text("sum(discount)", "折扣之和"),
+    format="share",
+    aggregate="sum",
+    date="closed_on",
+    rows=_discounted,
+    weight=lambda t: t.c.discount,
+    better=None,
+)
+discounted_count = _count(
+    "discounted_count",
+    OPPORTUNITIES,
+    "Decided with a discount recorded",
+    "记录了折扣的已决商机",
+    rows=_discounted,
+    date="closed_on",
+    better=None,
+    meaning=Text(
+        "Deals decided for which a discount, also of nothing, is recorded.", "记录了折扣（含零折扣）的已决商机数。"
+    ),
+    formula=Text("count(decided, discount recorded)", "记录了折扣的已决商机数"),
+)
+average_discount = ratio(
+    discount_sum,
+    discounted_count,
+    name="average_discount",
+    label=Text("Our discount, average", "我方平均折扣"),
+    meaning=Text(
+        "Mean discount of the deals decided, each deal counting once, where one is recorded.",
+        "已决商机的平均折扣，每个商机计一次，仅计有记录者。",
+    ),
+    formula=Text("sum(discount) / deals with a discount recorded", "折扣之和 / 记录了折扣的商机数"),
+    better=None,
+)
 average_won = ratio(
     won_amount,
     won_count,
@@ -436,6 +718,27 @@ MEASURES: dict[str, AnyMeasure] = {
         win_rate,
         win_rate_amount,
         win_rate_cohort,
+        no_decision_count,
+        no_decision_amount,
+        no_decision_share,
+        rejected_count,
+        rejected_amount,
+        contested_count,
+        contested_amount,
+        win_rate_contested,
+        win_rate_amount_contested,
+        created_contested,
+        win_rate_cohort_contested,
+        undecided_of_created,
+        reasoned_count,
+        terminated_count,
+        closed_count,
+        reviewed_count,
+        review_share,
+        idle_days,
+        discount_sum,
+        discounted_count,
+        average_discount,
         average_won,
         velocity,
         cycle_days,

@@ -11,10 +11,24 @@ from flask import Flask
 from sqlalchemy import create_engine
 
 from dashboard import create_app
+from queries.separation import separation
+from queries.slices import Slice
+from queries.training import Asked, State, Trainer
 from settings import Settings
 from tests import rows
 
 ID = "20260827T060000-0000"
+
+
+class AtOnce(Trainer):
+    """Learns while it is asked, so that a test need not wait; `tests/queries/test_training.py` has the real one."""
+
+    def state(self, asked: Asked) -> State:
+        kept = self.folder / f"{asked.name}.json"
+        if not kept.exists():
+            self.folder.mkdir(exist_ok=True)
+            kept.write_text(separation(Slice.from_search(asked.query), scope=asked.scope).to_json(), encoding="utf-8")
+        return "ready"
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +46,9 @@ def served(app: Any, tmp_path: Path) -> Any:
 
     def serve(**tables: Iterable[Mapping[str, Any]]) -> Flask:
         publish(tmp_path / "snapshots", **tables)
-        app.server.extensions["warehouse"] = Warehouse(Settings(data_dir=tmp_path))
+        settings = Settings(data_dir=tmp_path)
+        app.server.extensions["warehouse"] = Warehouse(settings)
+        app.server.extensions["trainer"] = AtOnce(settings)
         return app.server
 
     return serve

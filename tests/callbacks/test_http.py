@@ -56,7 +56,7 @@ def test_posts_of_other_sites_are_refused(served: Any, headers: dict[str, str], 
         "output": "headline.children",
         "outputs": {"id": "headline", "property": "children"},
         "inputs": [{"id": i, "property": "data", "value": v} for i, v in (("query", ""), ("theme", ""))]
-        + [{"id": "data-version", "property": "data", "value": ""}],
+        + [{"id": i, "property": "data", "value": v} for i, v in (("data-version", ""), ("plan-state", None))],
         "state": [{"id": "_pages_location", "property": "pathname", "value": "/"}],
         "changedPropIds": ["query.data"],
     }

@@ -14,6 +14,7 @@ from components.figures.stage_stock import stage_stock
 from components.format import Numbers
 from tests.components.attainment_samples import attainment_samples
 from tests.components.samples import days_frame, forecast_frames, funnel_frame, samples, stock_frame
+from tests.components.winloss_samples import winloss_samples
 
 EN = Numbers("en", "CNY")
 LOOK = {"theme": "light", "numbers": EN}
@@ -25,7 +26,7 @@ def texts(figure):
 
 
 def every(lang, theme):
-    return samples(lang, theme) | attainment_samples(lang, theme)
+    return samples(lang, theme) | attainment_samples(lang, theme) | winloss_samples(lang, theme)
 
 
 def keys(figure):
@@ -47,6 +48,9 @@ def test_what_answers_the_pointer_has_a_key_and_words(name):
     for trace in every("en", "light")[name].figure["data"]:
         if trace.get("hoverinfo") == "skip":
             assert "customdata" not in trace
+        elif trace["type"] == "sankey":
+            for marks in (trace["node"], trace["link"]):
+                assert len(marks["customdata"]) == len(marks["label"]) and all(marks["customdata"])
         else:
             assert len(trace["customdata"]) == len(trace["hovertext"]) == len(trace["y"])
             assert trace["hovertemplate"].endswith("<extra></extra>")

@@ -13,8 +13,9 @@ from queries import rep as r
 from queries import slipping as s
 from queries.engine import Database, reading
 from queries.options import members
-from queries.peers import against_peers, peers, sales_mix, stages_against_peers, wilson
+from queries.peers import against_peers, peers, sales_mix, stages_against_peers
 from queries.periods import months_later
+from queries.proportions import wilson
 from queries.row_list import total_behind
 from queries.rows import Behind
 from queries.scope import EVERYTHING, Scope

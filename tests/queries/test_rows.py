@@ -135,7 +135,7 @@ def test_every_measure(slice_, measure):
     """What is shown is the number itself; of a ratio, the cases under it; of a median, how many it is the middle of."""
     listed = of_which(measure)
     column = "deals" if listed.aggregate != "sum" else "amount" if isinstance(measure, Ratio) else "weight"
-    shown = listed if listed.additive else m.won_count
+    shown = listed if listed.additive else replace(listed, aggregate="count", weight=None)
     whole = breakdown(shown, slice_=slice_, scope=EVERYTHING)[shown.name].iloc[0]
     adds_up(measure.name, slice_, **{column: whole})
     for row in breakdown(shown, by=[d.rep], slice_=slice_, scope=EVERYTHING).head(2).to_dict("records"):

@@ -81,7 +81,7 @@ def test_what_was_dropped_takes_no_part_in_equality_or_spelling():
         ("as_of=9999-12-31", "as_of=9999-12-31"),
         ("as_of=20260827", "as_of=20260827"),
         ("period=9999", "period=9999"),
-        ("competitor=c1", "competitor=c1"),  # a deal has several: nothing to filter by
+        ("contract=c1", "contract=c1"),  # a deal has several: nothing to filter by
         ("explain=__class__", "explain=__class__"),
         ("rates=0.5,,0.8", "rates=0.5,,0.8"),
         ("rates=٠٫٥", "rates=٠٫٥"),
@@ -151,8 +151,10 @@ def test_a_switch_is_set_and_put_back():
 
 def test_what_only_chooses_what_is_drawn_asks_the_same_question():
     drawn = "show=amount&stock=count&method=weighted&open=late&explain=win_rate"
-    drill = "path=region.rep&bridge=product&heat=rep&columns=channel&variance=relative"
-    slice_ = Slice.from_search(f"region=East&{drawn}&{drill}")
+    drill = "path=region.rep&bridge=product&heat=rep&columns=channel&variance=relative&competitor=c1"
+    losses = "against=lost&cross=rep&flow=count&find=price&rival=V1&where=East&back=half"
+    planned = "plan=3&compare=3.4&tree=product&unfold=East&give=stays&weigh=even&scheme=accelerator"
+    slice_ = Slice.from_search(f"region=East&{drawn}&{drill}&{losses}&{planned}")
     assert {name for name, _ in slice_.options} == set(VIEW_ONLY)
     assert slice_.asked() == Slice.from_search("region=East")
     assert Slice.from_search("basis=invoice&rates=0.5").asked() == Slice.from_search("basis=invoice&rates=0.5")
