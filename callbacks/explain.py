@@ -9,6 +9,7 @@ import pandas as pd
 from callbacks import explain_winloss
 from callbacks.explain_against import of_against
 from callbacks.explain_peers import of_peers
+from callbacks.explain_plans import of_plan_number
 from callbacks.explain_separation import of_separation
 from callbacks.explain_targets import of_planned
 from components.explain import InputLine, drawer, filled, fraction, row_buttons
@@ -19,6 +20,7 @@ from queries.engine import current
 from queries.rows import Behind
 from queries.semantic import measures as m
 from queries.semantic.model import AnyMeasure, Ratio
+from queries.semantic.plan_numbers import PLAN_NUMBERS
 from queries.semantic.planned import PLANNED
 
 
@@ -36,6 +38,8 @@ def explanation(view: View, topic: str) -> list[Any]:
         return of_against(view, as_of=as_of_words(view, has_period=False))
     if topic in PLANNED:
         return of_planned(view, PLANNED[topic], as_of=as_of_words(view, has_period=True))
+    if topic in PLAN_NUMBERS:
+        return of_plan_number(view, PLAN_NUMBERS[topic], as_of=as_of_words(view, has_period=False))
     return of_measure(view, m.MEASURES[topic])
 
 

@@ -13,7 +13,7 @@ from components.view import View
 from planning.commission import Cost, cost, payout
 from planning.replay import SCALE
 from planning.schemes import Scheme, schemes
-from queries.planning import landing_by
+from queries.plan_sales import landing_by
 from queries.slices import UNASSIGNED
 
 

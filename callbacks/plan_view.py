@@ -19,6 +19,7 @@ from queries import planning as q
 from queries import plans
 from queries.attainment import labels, working_days
 from queries.periods import Period, months_later
+from queries.plan_sales import whole_period
 from queries.plans import Opened
 from queries.slices import Slice
 
@@ -57,7 +58,7 @@ class Showing:
     @cached_property
     def period(self) -> Period:
         """The period that is planned, to its end."""
-        return q.whole_period(self.slice_)
+        return whole_period(self.slice_)
 
     @property
     def period_words(self) -> str:

@@ -8,7 +8,8 @@ import pandas as pd
 from dash import html
 
 from callbacks import plan_panels
-from callbacks.plan_money import payout_delta, payout_of
+from callbacks.plan_figures import KeyFigures, key_figures
+from callbacks.plan_money import payout_delta
 from callbacks.plan_view import showing
 from components.cards import Delta, key_number
 from components.view import View
@@ -74,37 +75,36 @@ def key_strip(view: View) -> html.Div:
         return html.Div(
             [html.Div(html.Span(view.w("words.na"), className="value words"), className="kpi")], className="strip"
         )
-    total, numbers, w = shown.total, view.numbers, view.w
-    change = total["proposed"] - total["in_force"]
+    found, numbers, w = key_figures(shown), view.numbers, view.w
     base = _version_words(view, shown.opened.base_version.number)
-    growth = _ratio(total["proposed"], total["last_year"])
-    growth_before = _ratio(total["in_force"], total["last_year"])
-    landing = total["landing"] / total["proposed"] if total["proposed"] > 0 else float("nan")
-    short = total["landing"] - total["proposed"]
-    over, own = f.over_assigned(shown.opened.plan, shown.at, shown.node), shown.opened.plan.planes[shown.at].level
-    payout = payout_of(shown)
-    last_year = w("plan.last_year_amount", amount=numbers.money(total["last_year"]))
+    own = shown.opened.plan.planes[shown.at].level
+    last_year = w("plan.last_year_amount", amount=numbers.money(found.last_year))
     cells = [
         (
             w("plan.kpi_target", period=shown.period_words),
-            *numbers.money_parts(total["proposed"]),
-            _change(view, change, total["in_force"], base),
+            *numbers.money_parts(found.proposed),
+            _change(view, found.change, found.in_force, base),
             "proposed",
         ),
         (
             w("plan.kpi_growth"),
-            *_parts(view, growth, signed=True),
-            _growth(view, growth - growth_before, last_year),
+            *_parts(view, found.growth, signed=True),
+            _growth(view, found.growth - found.growth_before, last_year),
             "growth_asked",
         ),
-        (w("plan.kpi_landing"), *_parts(view, landing), _short(view, short, total), "projected_landing"),
+        (w("plan.kpi_landing"), *_parts(view, found.landing_share), _short(view, found), "projected_landing"),
         (
             w("plan.kpi_over"),
-            *_parts(view, over),
+            *_parts(view, found.over),
             Delta(0, None, "", w("plan.over_level", level=level_words(view, own))),
             "over_assignment",
         ),
-        (w("plan.kpi_commission"), *numbers.money_parts(payout.amount), payout_delta(view, payout), "commission"),
+        (
+            w("plan.kpi_commission"),
+            *numbers.money_parts(found.payout.amount),
+            payout_delta(view, found.payout),
+            "commission",
+        ),
     ]
     return html.Div(
         [
@@ -120,10 +120,6 @@ def level_words(view: View, level: tuple[str, ...]) -> str:
     if not level:
         return view.w("plan.level_company")
     return " × ".join(view.w(f"plan.level_{name}") for name in level)
-
-
-def _ratio(over: float, under: float) -> float:
-    return over / under - 1 if under > 0 else float("nan")
 
 
 def _parts(view: View, share: float, *, signed: bool = False) -> tuple[str, str]:
@@ -147,7 +143,7 @@ def _growth(view: View, points: float, last_year: str) -> Delta:
     return Delta(0, None, view.numbers.signed_points(points), f"· {last_year}", "yours")
 
 
-def _short(view: View, short: float, total: dict[str, float]) -> Delta:
-    numbers = view.numbers
-    said = view.w("plan.of", amount=numbers.money(total["landing"]), whole=numbers.money(total["proposed"]))
+def _short(view: View, found: KeyFigures) -> Delta:
+    numbers, short = view.numbers, found.short
+    said = view.w("plan.of", amount=numbers.money(found.landing), whole=numbers.money(found.proposed))
     return Delta((short > 0) - (short < 0), short > 0 if short else None, numbers.signed_money(short), said)

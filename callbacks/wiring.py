@@ -79,10 +79,10 @@ def drawn(
     *,
     finish: Callable[[Any], Any] = lambda made: made,
 ) -> Any:
-    """What `draw` makes of the view, finished; kept by data version, slice, state of its plan or page, viewer, look."""
+    """What `draw` makes of the view, finished; kept by data version, slice, state of plans or page, viewer, look."""
     with reading(warehouse().database(version or None)) as database:
         slice_, viewer = Slice.from_search(query), access.viewer()
-        state = STATES[path]() if path in STATES else plans.revision_of(slice_.option("plan"))
+        state = STATES[path]() if path in STATES else plans.revisions_of(slice_)
         key = ("drawn", name, slice_, state, viewer.scope, access.language(), access.compact(), theme_, path)
         try:
             return database.cache.get_or_make(

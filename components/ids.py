@@ -78,6 +78,13 @@ PLAN_COMMISSION = "plan-commission"
 PLAN_CHANGES = "plan-changes"
 PLAN_LIST = "plan-list"
 
+# The comparison of plans: the bar of those chosen, and its cards
+COMPARE_BAR = "compare-bar"
+COMPARE_NUMBERS = "compare-numbers"
+COMPARE_ROWS = "compare-rows"
+COMPARE_MEMBERS = "compare-members"
+COMPARE_CHANGES = "compare-changes"
+
 # Card of the audit trail
 TRAIL = "trail"
 

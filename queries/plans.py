@@ -55,6 +55,11 @@ def revision_of(plan: str) -> int | None:
         return None
 
 
+def revisions_of(slice_: Slice) -> tuple[int | None, ...]:
+    """How often each of the plans that a slice shows or compares was changed."""
+    return tuple(revision_of(plan) for plan in (slice_.option("plan"), *slice_.option("compare").split(".")))
+
+
 def opened(slice_: Slice, *, scope: Scope) -> Opened | None:
     """The plan that the slice names, else the version in force in its period; None where there is neither.
 
@@ -65,27 +70,40 @@ def opened(slice_: Slice, *, scope: Scope) -> Opened | None:
     if targets is None or found is None:
         return None
     if slice_.option("plan"):
-        named = _named(int(slice_.option("plan")), found, scope)
-        if named is not None:
-            return named
-    version_id = targets.in_force.get(year_of(slice_)) or _newest_with_rows(year_of(slice_))
-    if version_id is None:
+        wanted = named(int(slice_.option("plan")), scope=scope)
+        if wanted is not None:
+            return wanted
+    return in_force(slice_) or _version(_newest_with_rows(year_of(slice_)))
+
+
+def in_force(slice_: Slice) -> Opened | None:
+    """The version in force in the fiscal year that the slice's period begins in; None where there is none."""
+    targets = current().targets
+    return None if targets is None else _version(targets.in_force.get(year_of(slice_)))
+
+
+def _version(version_id: int | None) -> Opened | None:
+    """A version as it has rows."""
+    found = scenarios()
+    if version_id is None or found is None:
         return None
     version = found.ledger.version(version_id)
     plan = plan_of(version)
     return Opened(version, version, plan, plan, None)
 
 
-def _named(version_id: int, found: Scenarios, scope: Scope) -> Opened | None:
+def named(version_id: int, *, scope: Scope) -> Opened | None:
+    """The scenario or version of an id, as it is now; None where there is none, or not for this viewer."""
+    found = scenarios()
+    if found is None:
+        return None
     try:
         scenario = found.read(version_id)
     except VersionMissing:
         try:
-            version = found.ledger.version(version_id)
+            return _version(version_id)
         except VersionMissing:
             return None
-        plan = plan_of(version)
-        return Opened(version, version, plan, plan, None)
     if not _is_handed_down(scenario, found, scope):
         return None
     base = plan_of(scenario.base)

@@ -12,6 +12,7 @@ from planning.tables import KINDS
 from queries.periods import FIRST_YEAR, LAST_YEAR, RELATIVE, Period, PeriodError, canonical, parse_period
 from queries.semantic.dimensions import DIMENSIONS, FILTERS
 from queries.semantic.measures import MEASURES
+from queries.semantic.plan_numbers import PLAN_NUMBERS
 from queries.semantic.planned import PLANNED
 
 #: The value that stands for "none recorded" in filters, keys and addresses.
@@ -79,7 +80,7 @@ OPTIONS: dict[str, tuple[str, re.Pattern[str]]] = {
     "page": ("1", re.compile(r"[1-9]\d{0,4}", re.ASCII)),
     "competitor": ("", re.compile(r".{1,200}")),
     "open": ("", re.compile(r".{1,300}")),
-    "explain": ("", _one_of(*MEASURES, *TOPICS, *PLANNED)),
+    "explain": ("", _one_of(*MEASURES, *TOPICS, *PLANNED, *PLAN_NUMBERS)),
 }
 #: Switches that choose what is drawn from an answer, not what is asked.
 VIEW_ONLY = (

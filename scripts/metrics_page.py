@@ -8,6 +8,7 @@ from pathlib import Path
 from queries.semantic.dimensions import DIMENSIONS
 from queries.semantic.measures import MEASURES
 from queries.semantic.model import Ratio
+from queries.semantic.plan_numbers import PLAN_NUMBERS
 from queries.semantic.planned import PLANNED
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "metrics.md"
@@ -16,7 +17,7 @@ BETTER = {"up": "higher", "down": "lower", None: "–"}
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([*_head(), *_measures(), *_dimensions()]) + "\n"
+    return "\n".join([*_head(), *_measures(), *_plans(), *_dimensions()]) + "\n"
 
 
 def _head() -> Iterator[str]:
@@ -45,6 +46,19 @@ def _measures() -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for y in PLANNED.values():
         yield f"| `{y.name}` | {y.label.zh} | {y.formula.en} | {BETTER[y.better]} | {y.meaning.en} |"
+    yield ""
+
+
+def _plans() -> Iterator[str]:
+    yield "## Of plans"
+    yield ""
+    yield "Of a plan of targets, in the period and of the members in sight."
+    yield ""
+    yield "| name | 中文 | formula | better | meaning |"
+    yield "|---|---|---|---|---|"
+    for x in PLAN_NUMBERS.values():
+        left_out = f" {x.left_out.en}" if x.left_out else ""
+        yield f"| `{x.name}` | {x.label.zh} | {x.said('en')} | {BETTER[x.better]} | {x.meaning.en}{left_out} |"
     yield ""
 
 
