@@ -8,7 +8,6 @@ python dashboard.py --help           lists everything else
 from __future__ import annotations
 
 import argparse
-import os
 import socket
 import subprocess
 import sys
@@ -100,9 +99,10 @@ def index(lang: str, theme: str, **parts: str) -> str:
 
 def serve(settings: Settings) -> None:
     """Runs gunicorn in this process; prints one URL. Raises Refused where it cannot."""
+    from crm.first_start import prepare
+
     _refuse_taken_port(settings)
-    _demo_at_first(settings)
-    _renew_at_first(settings)
+    prepare(settings, say=say)
     _take_in_at_first(settings)
     from gunicorn.app.base import BaseApplication
 
@@ -144,29 +144,6 @@ def _refuse_taken_port(settings: Settings) -> None:
             ) from taken
 
 
-def _demo_at_first(settings: Settings) -> None:
-    from crm import snapshots
-
-    if settings.crm_url is None and snapshots.current(settings.snapshots_dir) is None:
-        say("There is no data yet: making a demo company to look at.")
-        _refuse_unwritable(settings.data_dir)
-        # In a process of its own, because the workers are forked from this one.
-        if subprocess.run([sys.executable, str(ROOT / "dashboard.py"), "demo"], check=False).returncode:
-            raise Refused("The demo company could not be made; see above.")
-
-
-def _renew_at_first(settings: Settings) -> None:
-    from crm.renew import is_outdated
-
-    if is_outdated(settings):
-        say("The data was loaded by an older version: bringing it up to date.")
-        _refuse_unwritable(settings.data_dir)
-        # In a process of its own, because the workers are forked from this one.
-        command = [sys.executable, str(ROOT / "dashboard.py"), "snapshots", "--renew"]
-        if subprocess.run(command, check=False).returncode:
-            raise Refused("The data could not be brought up to date; see above. Load it again.")
-
-
 def _take_in_at_first(settings: Settings) -> None:
     from planning.intake import is_current, is_usable
 
@@ -175,17 +152,6 @@ def _take_in_at_first(settings: Settings) -> None:
         subprocess.run([sys.executable, str(ROOT / "dashboard.py"), "targets", "--take-in"], check=False)
         if not is_usable(settings):
             raise Refused("The application database could not be prepared; see above.")
-
-
-def _refuse_unwritable(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            raise PermissionError(13, "no permission to write")
-    except OSError as wrong:
-        raise Refused(
-            f"The data folder {folder} cannot be written ({wrong.strerror}). Set DATA_DIR to one that can."
-        ) from wrong
 
 
 def demo(settings: Settings, asked: argparse.Namespace) -> None:

@@ -27,6 +27,8 @@ from queries.slices import Slice
 BETWEEN = "|"
 #: Said where all members are folded.
 NONE = "-"
+#: More parts than this are not shown before somebody asks for them: the other members would be out of sight.
+MOST_UNFOLDED = 9
 TOTAL = "[]"
 
 
@@ -121,11 +123,16 @@ def showing(view: View) -> Showing | None:
 
 
 def unfolded(shown: Showing) -> list[str]:
-    """The members whose parts are shown below them: as the slice says, else the first one."""
+    """The members whose parts are shown below them: as the slice says, else the first one, if its parts are few."""
     said = shown.slice_.option("unfold")
     if said:
         return [key for key in said.split(BETWEEN) if key != NONE]
-    return [str(key) for key in shown.members["key"].head(1)] if len(shown.ways) > 1 else []
+    first = [str(key) for key in shown.members["key"].head(1)]
+    if len(shown.ways) < 2 or not first:
+        return []
+    node, _ = inside(shown, [(shown.by, first[0])])
+    below = shown.opened.plan.sums(shown.at, [shown.ways[1]], node)
+    return first if len(below) <= MOST_UNFOLDED else []
 
 
 def toggled(shown: Showing, key: str) -> Slice:

@@ -9,20 +9,15 @@ import duckdb
 
 from crm import snapshots
 from crm.filling import Filled
+from crm.first_start import is_outdated
 from crm.issues import Issue, LoadError, Progress, part
 from crm.load import publish_filled, silent
 from crm.report import Report
-from crm.schema import DERIVED_COLUMNS, SOURCE_TABLES, shape
+from crm.schema import DERIVED_COLUMNS, SOURCE_TABLES
 from settings import Settings
 
 #: What a load writes about itself; everything else was said by the source or the demo company.
 _OWN_FACTS = {"as_of", "source", "currency", "fiscal_year_start", "version", "loaded_at", "issues"}
-
-
-def is_outdated(settings: Settings) -> bool:
-    """Whether the current snapshot has other tables or columns than this program reads. Opens no database."""
-    current = snapshots.current(settings.snapshots_dir) if settings.crm_url is None else None
-    return current is not None and snapshots.shape_of(current) != shape()
 
 
 def renew(settings: Settings, *, progress: Progress = silent) -> Report | None:

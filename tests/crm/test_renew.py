@@ -9,8 +9,9 @@ import duckdb
 import pytest
 
 from crm import snapshots
+from crm.first_start import is_outdated
 from crm.load import load_demo
-from crm.renew import is_outdated, renew
+from crm.renew import renew
 from settings import Settings
 
 
