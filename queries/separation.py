@@ -126,9 +126,12 @@ def sampled(slice_: Slice, *, scope: Scope, is_dated: bool, deals: int) -> pd.Da
             return ()
         return (func.md5(of.table.c.opportunity_id) < f"{int(SAMPLE / deals * 16**8):08x}",)
 
-    asked = {"scope": scope, "period": evidence_period(slice_), "is_dated": is_dated}
-    made = known.decided_later(names, slice_, where=where, **asked)  # type: ignore[arg-type]
-    return frame_of(made).sort_values("opportunity_id", ignore_index=True)
+    asked: dict[str, Any] = {"scope": scope, "period": evidence_period(slice_), "is_dated": is_dated, "where": where}
+    whole = frame_of(known.decided_later([], slice_, **asked)).set_index("opportunity_id")
+    for name in names:  # one after the other: all their joins at once are more than a small memory holds
+        found = frame_of(known.decided_later([name], slice_, **asked)).set_index("opportunity_id")
+        whole[name] = found[name]
+    return whole.sort_index().reset_index()
 
 
 def learnt_from(sample: pd.DataFrame, *, is_dated: bool) -> dict[str, Any]:

@@ -32,7 +32,9 @@ log = logging.getLogger("dashboard")
 #: Goes up with every change of how is learnt, so that results of an older way are not taken for those of this one.
 RECIPE = 1
 #: A process that has not come to an end by then ends itself; how many one server process starts at a time.
-SECONDS, AT_ONCE = 180, 3
+SECONDS, AT_ONCE = 600, 3
+#: What the database may use of its memory: for a minute, and in one process at a time.
+MEMORY = "768MB"
 #: After a failure it is tried again, but not at once.
 PATIENCE = 60.0
 #: Results that stay; the oldest go first.
@@ -69,10 +71,7 @@ class Asked:
         """What the process reads: the question and where the data is."""
         limits = {name: sorted(members) for name, members in self.scope.limits}
         where: dict[str, str | None] = {"data_dir": str(settings.data_dir.resolve()), "crm_url": settings.crm_url}
-        where |= {
-            "as_of": self.as_of.isoformat(),
-            "database_memory": settings.database_memory,
-        }
+        where |= {"as_of": self.as_of.isoformat()}
         return json.dumps({"where": where, "version": self.version, "query": self.query, "limits": limits})
 
 
@@ -161,7 +160,7 @@ def _result(said: dict[str, Any]) -> str:
         crm_url=where["crm_url"],
         as_of=date.fromisoformat(where["as_of"]),
         query_seconds=float(SECONDS),
-        database_memory=where["database_memory"],
+        database_memory=MEMORY,
     )
     warehouse = Warehouse(settings)
     try:

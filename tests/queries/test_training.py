@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -36,11 +35,12 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def asked(settings: Settings) -> Iterator[Asked]:
+def asked(settings: Settings) -> Asked:
     warehouse = Warehouse(settings)
     with reading(warehouse.database()):
-        yield Asked.of(Slice(), scope=EVERYTHING)
+        found = Asked.of(Slice(), scope=EVERYTHING)
     warehouse.close()
+    return found
 
 
 def finished(trainer: Trainer, asked: Asked) -> str:
