@@ -194,7 +194,8 @@
     const el = event.target.closest(selector);
     const own = event.target.closest("details.menu-of");
     document.querySelectorAll("details.menu-of[open]").forEach((menu) => {
-      if (menu !== own || (el && !("keep" in el.dataset))) menu.open = false;
+      const leads = event.target.closest("a[data-page]");
+      if (menu !== own || leads || (el && !("keep" in el.dataset))) menu.open = false;
     });
     if (!el || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();

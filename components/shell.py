@@ -113,9 +113,19 @@ def _nav_link(words: Words, item: NavItem, carried: Slice, path: str) -> dcc.Lin
     )
 
 
+#: What stands at the foot of a phone's screen; the others are behind the last.
+MOST_TABS = 5
+
+
 def tab_links(words: Words, slice_: Slice, path: str) -> list[Any]:
-    """The same at the foot of a phone's screen."""
-    return [one for one in nav_links(words, slice_, path) if isinstance(one, dcc.Link)]
+    """The same at the foot of a phone's screen: the first four, and the others in a menu."""
+    links = [one for one in nav_links(words, slice_, path) if isinstance(one, dcc.Link)]
+    if len(links) <= MOST_TABS:
+        return links
+    first, rest = links[: MOST_TABS - 1], links[MOST_TABS - 1 :]
+    is_there = any(one.className == "on" for one in rest)
+    summary = html.Summary([icon("three-dots"), html.Span(words("nav.more"))], className="on" if is_there else "")
+    return [*first, html.Details([summary, html.Div(rest, className="menu")], className="menu-of more-tabs")]
 
 
 @dataclass(frozen=True)
