@@ -18,6 +18,7 @@ from components.links import icon, to
 from components.markup import PROPERTY
 from components.plan_grid import GridLook, about, act, columns, form, locked_note
 from components.view import View
+from queries import planning as q
 from queries import plans
 from queries.planning import TIMES
 from queries.slices import WEIGHTS
@@ -83,10 +84,13 @@ def grid_rows(shown: Showing) -> list[dict[str, Any]]:
     touched = _touched(shown)
     rows = [_total_row(shown)]
     open_ = unfolded(shown)
+    entered = q.entered(shown.slice_, shown.by, shown.node)
     folds = len(shown.ways) > 1
     for row in shown.members.itertuples():
         key = str(row.key)
         made = _row(shown, row, (), shown.by, 0, touched)
+        if key in entered:
+            made["entered"] = shown.view.numbers.in_unit(float(entered[key]), shown.unit)
         if folds:
             made |= {"fold": toggled(shown, key).to_query(), "is_open": key in open_}
             made["fold_label"] = shown.view.w("plan.fold" if key in open_ else "plan.unfold", member=made["name"])

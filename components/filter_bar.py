@@ -21,6 +21,8 @@ from queries.slices import Slice
 
 #: Labels of members by dimension and key, for the filters in force.
 Labels = Mapping[str, Mapping[str, str]]
+#: Pages on which a period is looked at to its end, and coming ones are chosen.
+PLANNED_ON = ("/planning", "/compare")
 #: The filters that stand in the sentence even when nothing is chosen.
 ALWAYS = ("region", "product_category", "channel_kind")
 
@@ -122,12 +124,23 @@ def period_menu(view: View) -> html.Details:
     quarter, year = fiscal_start(as_of, 3, first), fiscal_start(as_of, 12, first)
     recent = [_quarter_code(months_later(quarter, -3 * back), first) for back in range(1, 5)]
     years = [str(months_later(year, -12 * back - 1).year) for back in range(3)]
-    groups = [RELATIVE, recent, years]
+    groups: list[Sequence[str]] = [RELATIVE, recent, years]
+    looks_ahead = view.path in PLANNED_ON
+    if looks_ahead:
+        coming = [_quarter_code(months_later(quarter, 3 * ahead), first) for ahead in range(1, 5)]
+        months = [f"{months_later(as_of.replace(day=1), ahead):%Y-%m}" for ahead in range(4)]
+        groups = [
+            ("mtd", "qtd", "ytd"),
+            months[1:],
+            coming,
+            [str(months_later(year, 12 * ahead + 11).year) for ahead in (1, 0, -1)],
+        ]
     items: list[Any] = []
     for group in groups:
         items += [html.Hr()] if items else []
         items += [_period_item(view, code) for code in group]
-    label = [icon("calendar3"), html.Span(period_words(view.period, view)), icon("chevron-down")]
+    period = replace(view.period, end=view.period.whole_end) if looks_ahead else view.period
+    label = [icon("calendar3"), html.Span(period_words(period, view)), icon("chevron-down")]
     return menu(
         label,
         [html.Div(items, className="items"), _range_form(view)],
@@ -144,6 +157,8 @@ def _quarter_code(start: date, first_month: int) -> str:
 def _period_item(view: View, code: str) -> html.A:
     period = parse_period(code, as_of=view.slice_.as_of or view.as_of, first_month=view.first_month)
     chosen = replace(view.slice_, period=code)
+    if view.path in PLANNED_ON:
+        period = replace(period, end=period.whole_end)
     return to(period_words(period, view), chosen, className="on" if code == view.slice_.period else "")
 
 

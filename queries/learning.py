@@ -1,7 +1,7 @@
 """Learning what separates wins from losses from a sample of deals: frames in, plain findings out.
 
 Runs in a process of its own (`queries.training`); the libraries are imported where they are used, because a server
-that only shows the result should not hold them. ADR 10 says why.
+that only shows the result should not hold them. ADR 12 says why.
 """
 
 from __future__ import annotations

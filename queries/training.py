@@ -2,7 +2,7 @@
 
 A result is kept under a name made of all that it depends on (version of the CRM tables, slice, scope, recipe), so it
 is learnt once, survives a restart, and is never that of other data. `python -m queries.training` is the process: it
-reads what to learn from its input. ADR 10 says why it is one.
+reads what to learn from its input. ADR 12 says why it is one.
 """
 
 from __future__ import annotations
