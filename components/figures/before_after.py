@@ -22,7 +22,8 @@ def height_of(rows: int) -> int:
 def before_after(frame: pd.DataFrame, *, unit: Unit, theme: str, numbers: Numbers) -> Figure:
     """A row a member, in order: `label`, `key`, `in_force`, `proposed`, `landing`; optionally `hover`.
 
-    The change is written at the end of each row; a target is never solid, and a change neither blue nor orange.
+    The change is written at the end of each row; a target is never solid, and a change neither blue nor orange. Where
+    nothing differs there is nothing of the viewer's, and no plum.
     """
     before, after, landing = (parts.amounts(frame[name]) for name in ("in_force", "proposed", "landing"))
     known = [value for value in (*before, *after, *landing) if value is not None]
@@ -33,15 +34,12 @@ def before_after(frame: pd.DataFrame, *, unit: Unit, theme: str, numbers: Number
     answer = parts.answering(frame["key"].tolist(), parts.hovers(frame, "label"))
     traces = [
         parts.bars(ys, before, width=OUTER, marker=parts.outlined(c["target"])),
-        parts.bars(
-            ys,
-            after,
-            width=INNER,
-            marker={"color": c["yours-soft"], "line": {"color": c["yours"], "width": 1.5}, "cornerradius": 0},
-        ),
         *_ticks(ys, landing, theme),
         parts.bars(ys, [reach * 1.2] * len(ys), width=0.9, marker={"color": parts.CLEAR}, **answer),
     ]
+    if any(old != new for old, new in zip(before, after, strict=True)):
+        look = {"color": c["yours-soft"], "line": {"color": c["yours"], "width": 1.5}, "cornerradius": 0}
+        traces.insert(1, parts.bars(ys, after, width=INNER, marker=look))
     names = Column("", parts.plain(frame["label"]), align="left", most=110)
     notes, left = parts.beside([names], "left", ys, theme=theme, gap=10)
     for y, old, new, lands in zip(ys, before, after, landing, strict=True):
