@@ -13,6 +13,8 @@ from components.view import View
 from planning.commission import Cost, cost, payout
 from planning.replay import SCALE
 from planning.schemes import Scheme, schemes
+from queries import plans
+from queries.engine import current
 from queries.plan_sales import landing_by
 from queries.slices import UNASSIGNED
 
@@ -49,6 +51,12 @@ def scheme_name(view: View, scheme: Scheme) -> str:
 
 def reps_of(shown: Showing, basis: str) -> Reps | None:
     """The reps in sight with targets of the plan's plane for reps; None where it has none that knows the node."""
+    view = shown.view
+    key = ("reps", current().version, shown.opened.key, view.slice_.asked(), view.scope, shown.node, basis)
+    return plans.desk().once(key, lambda: (_reps_of(shown, basis),))[0]
+
+
+def _reps_of(shown: Showing, basis: str) -> Reps | None:
     plan, base = shown.opened.plan, shown.opened.base
     at = plan.answering({*shown.node.keys, "rep"})
     if at is None:

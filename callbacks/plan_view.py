@@ -18,6 +18,7 @@ from planning.replay import SCALE
 from queries import planning as q
 from queries import plans
 from queries.attainment import labels, working_days
+from queries.engine import current
 from queries.periods import Period, months_later
 from queries.plan_sales import whole_period
 from queries.plans import Opened
@@ -74,7 +75,11 @@ class Showing:
 
     def below(self, by: str, node: Node, slice_: Slice) -> pd.DataFrame:
         """The rows of a level within a node."""
-        return q.plan_rows(self.opened, slice_, scope=self.view.scope, at=self.at, by=by, node=node)
+        scope = self.view.scope
+        key = ("rows", current().version, self.opened.key, slice_.asked(), scope, self.at, by, node)
+        return plans.desk().once(
+            key, lambda: q.plan_rows(self.opened, slice_, scope=scope, at=self.at, by=by, node=node)
+        )
 
     @cached_property
     def total(self) -> dict[str, float]:

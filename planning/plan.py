@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,8 @@ UNITS = (10_000, 100, 1)
 #: What cells are grouped by besides keys.
 TIMES = ("month", "quarter")
 _NONE = -1
+#: Answers that a plane or a plan keeps.
+_MOST_KNOWN = 64
 #: More days than any row has.
 _LONGEST = 1_000_000
 
@@ -70,6 +73,7 @@ class Plane:
     first_month: int = 1  # of the fiscal year
     #: Groups that were asked for: cells never change theirs.
     _groups: dict[str, tuple[np.ndarray, list[str | None]]] = field(default_factory=dict, init=False, repr=False)
+    _masks: dict[Node, np.ndarray] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         """How many cells it has."""
@@ -92,11 +96,15 @@ class Plane:
         return [code for code in found if code is not None]
 
     def mask(self, node: Node) -> np.ndarray:
-        """Which cells belong to a node: of one of the members, and in a month that it touches."""
-        held = np.ones(len(self), dtype=bool)
-        for name, members in node.members:
-            held &= np.isin(self.codes[name], self.codes_of(name, members))
-        return held & self.in_months(node.starts_on, node.ends_on)
+        """Which cells belong to a node: of one of the members, and in a month that it touches. Not to be written to."""
+        found = self._masks.get(node)
+        if found is None:
+            found = self.in_months(node.starts_on, node.ends_on)
+            for name, members in node.members:
+                found &= np.isin(self.codes[name], self.codes_of(name, members))
+            found.flags.writeable = False
+            remembered(self._masks, node, found)
+        return found
 
     def in_months(self, since: date | None, until: date | None) -> np.ndarray:
         """Which cells lie in the months of a period; an open end has no bound."""
@@ -134,6 +142,13 @@ class Plane:
         return {name: {member: at for at, member in enumerate(names)} for name, names in self.names.items()}
 
 
+def remembered(known: dict[Any, Any], key: Any, value: Any) -> None:
+    """Keeps an answer; the oldest goes where there are very many. Several threads may do so at once."""
+    known[key] = value
+    while len(known) > _MOST_KNOWN:
+        known.pop(next(iter(known)), None)
+
+
 def level_name(level: Level) -> str:
     """A level in one word: `region-product`, or `company`."""
     return "-".join(level) or "company"
@@ -146,6 +161,8 @@ class Plan:
     planes: tuple[Plane, ...]
     amounts: tuple[np.ndarray, ...]
     locked: tuple[np.ndarray, ...]
+    #: Sums that were asked for: a state of a plan never changes.
+    _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, rows: pd.DataFrame, curve: Curve, first_month: int = 1) -> Plan:
@@ -202,6 +219,12 @@ class Plan:
 
     def sums(self, at: int, by: Sequence[str], node: Node | None = None) -> dict[tuple[str | None, ...], int]:
         """What the members of some dimensions come to within a node; those without a cell in it are not there."""
+        key = (at, tuple(by), node)
+        if key not in self._known:
+            remembered(self._known, key, self._summed(at, by, node))
+        return dict(self._known[key])
+
+    def _summed(self, at: int, by: Sequence[str], node: Node | None) -> dict[tuple[str | None, ...], int]:
         plane = self.planes[at]
         mask = np.ones(len(plane), dtype=bool) if node is None else plane.mask(node)
         grouped = [plane.groups(name) for name in by]

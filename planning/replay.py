@@ -240,7 +240,9 @@ def _locked(plan: Plan, adjustment: Adjustment) -> Plan:
         mask = plane.mask(adjustment.node)
         if adjustment.by:
             number, members = plane.groups(adjustment.by)
-            mask &= np.isin(number, [place for place, member in enumerate(members) if member in adjustment.members])
+            mask = mask & np.isin(
+                number, [place for place, member in enumerate(members) if member in adjustment.members]
+            )
         found |= bool(mask.any())
         locked[at] = locked[at] | mask if adjustment.operation == "lock" else locked[at] & ~mask
     if not found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from cachetools import LRUCache
 
@@ -15,7 +16,9 @@ from planning.replay import adjusted
 from planning.scenarios import Scenario
 
 #: States of plans that are kept: bases share everything but amounts with the states replayed from them.
-_BASES, _STATES, _TOTALS = 4, 24, 2_000
+_BASES, _STATES, _TOTALS, _MADE = 4, 24, 2_000, 96
+
+T = TypeVar("T")
 
 
 class Desk:
@@ -25,6 +28,7 @@ class Desk:
         self._bases: LRUCache[Hashable, Plan] = LRUCache(_BASES)
         self._states: LRUCache[Hashable, Plan] = LRUCache(_STATES)
         self._totals: LRUCache[Hashable, int] = LRUCache(_TOTALS)
+        self._made: LRUCache[Hashable, Any] = LRUCache(_MADE)
         self._lock = threading.Lock()
 
     def base(self, version: Version, ledger: Ledger, curve: Callable[[], Curve], first_month: int) -> Plan:
@@ -64,6 +68,16 @@ class Desk:
                 with self._lock:
                     self._totals[key] = total
             found.append(total)
+        return found
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What was made of a state of a plan, made once: several cards and numbers want the same rows."""
+        with self._lock:
+            found = self._made.get(key)
+        if found is None:
+            found = make()
+            with self._lock:
+                self._made[key] = found
         return found
 
     def keep(self, scenario: Scenario, plan: Plan) -> None:

@@ -33,6 +33,14 @@ class Opened:
     scenario: Scenario | None
 
     @property
+    def key(self) -> tuple[int | str, ...]:
+        """What tells this state of the plan, and of what it is compared with, from all others."""
+        return (
+            *(self.version.version_id, self.version.revision, self.version.content_hash),
+            *(self.base_version.version_id, self.base_version.content_hash),
+        )
+
+    @property
     def is_editable(self) -> bool:
         """Whether it can be changed."""
         return self.scenario is not None and self.scenario.is_draft
