@@ -45,6 +45,7 @@
 
   /* Back and Forward on the same page hand the address to the store; Dash handles changes of page. */
   let path = location.pathname;
+  window.addEventListener("_dashprivate_pushstate", () => root.removeAttribute("data-beside"));
   window.addEventListener("popstate", (event) => {
     if (location.pathname !== path) return;
     event.stopImmediatePropagation();
@@ -71,7 +72,11 @@
         const { no_update } = window.dash_clientside;
         return [next === before ? no_update : next, query, arrives ? no_update : []];
       },
-      opened: (hidden) => void setTimeout(() => over.follow(!hidden)),
+      opened(hidden) {
+        // Said on the document: a style that looks for it (`:has`) would be asked anew with each mark that Plotly draws.
+        root.toggleAttribute("data-beside", !hidden);
+        setTimeout(() => over.follow(!hidden));
+      },
       /* The version that the page came with. */
       shows(version) {
         data.shown = version || data.shown;

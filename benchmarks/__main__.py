@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from benchmarks import browser, callbacks, company, questions, server, targets
+from benchmarks import browser, callbacks, company, plans, questions, server, targets
 from benchmarks.report import Measured, write
 from components import drill
 from queries import attainment, options
@@ -92,11 +92,12 @@ def main(arguments: list[str] | None = None) -> None:
     if not chromium:
         print("There is no Chromium: pages are left out. `make bench` finds or installs one.")
     first = None if asked.quick else demo_40k()
+    planned = plans.measured(runs=runs, size=plans.QUICK if asked.quick else plans.SIZE)
     found = []
     for size in sizes:
         print(f"Measuring at {size:,} ...", flush=True)
         found.append(measured(size, kept=asked.kept, runs=runs, chromium=chromium))
-        write(asked.to, found, demo_40k=first)
+        write(asked.to, found, demo_40k=first, planned=planned)
     print(f"Wrote {asked.to}.")
 
 

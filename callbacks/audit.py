@@ -18,7 +18,6 @@ from components.trail_words import kind_words, line_words, version_words, who_wo
 from components.view import View
 from queries import trail as t
 from queries.attainment import labels
-from queries.engine import current
 from queries.slices import OF_TRAIL, Slice
 
 PATH = "/audit"
@@ -33,7 +32,7 @@ def sentence(view: View) -> str:
     """How much was changed lately, and since when which targets are in force."""
     found, w, numbers = t.standing(view.slice_), view.w, view.numbers
     if found.name == "trail.nothing":
-        return w("audit.nothing_here" if _is_narrowed(view.slice_) else "audit.nothing", count=len(_versions()))
+        return w("audit.nothing_here" if _is_narrowed(view.slice_) else "audit.nothing", count=len(t.versions()))
     said = {name: numbers.day(day, year=True) for name, day in found.values.items() if name in ("day", "since")}
     others = {name: own for name, own in found.values.items() if name not in said}
     return w(f"audit.{found.name.removeprefix('trail.')}", n=numbers.count(found.values["count"]), **said, **others)
@@ -41,9 +40,9 @@ def sentence(view: View) -> str:
 
 def key_strip(view: View) -> html.Div:
     """Changes lately, drafts being worked on, versions waiting for a step, and what is in force."""
-    w, numbers, states = view.w, view.numbers, _versions()["state"].tolist()
+    w, numbers, states = view.w, view.numbers, t.versions()["state"].tolist()
     found = t.standing(view.slice_.with_option("version", None).with_option("who", None).with_option("kind", None))
-    force = t.in_force(_versions())
+    force = t.in_force(t.versions())
     day = found.values.get("day")
     people = int(found.values.get("people", 0))
     by = w("audit.key_people", count=people, n=numbers.count(people), day=numbers.day(day)) if day else ""
@@ -88,7 +87,7 @@ def _choices(view: View, option: str) -> list[tuple[str, str]]:
     if counts.empty:
         return []
     if option == "version":
-        named = {row.version_id: row for row in _versions().itertuples()}
+        named = {row.version_id: row for row in t.versions().itertuples()}
         last = counts.dropna(subset="version_id").groupby("version_id")["last_at"].max().sort_values(ascending=False)
         return [(str(one), version_words(view, named[one])) for one in last.index[:MOST] if one in named]
     if option == "who":
@@ -184,8 +183,3 @@ def _count(counts: pd.DataFrame, slice_: Slice) -> int:
         wanted = getattr(asked, name)
         kept = kept if wanted is None else kept[kept[name] == wanted]
     return int(kept["count"].sum())
-
-
-def _versions() -> pd.DataFrame:
-    targets = current().targets
-    return pd.DataFrame({"version_id": [], "state": []}) if targets is None else targets.versions

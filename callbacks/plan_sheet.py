@@ -16,6 +16,7 @@ from callbacks import wiring
 from callbacks.plan_view import Showing, showing
 from components.view import View
 from planning.adjustments import Adjustment
+from planning.errors import LedgerError
 from planning.sheet import (
     IN_FORCE,
     KEY,
@@ -47,7 +48,10 @@ def download_plan() -> Response:
     with reading(database):
         asked = Slice.from_search(request.query_string.decode("utf-8", "replace"))
         view = wiring.view_of(asked, database, path="/planning")
-        shown = showing(view)
+        try:
+            shown = showing(view)
+        except LedgerError as refused:  # its adjustments cannot be made over its base any more
+            return Response(str(refused), 409, mimetype="text/plain")
         if shown is None:
             return Response(view.w("plan_sheet.none"), 404, mimetype="text/plain")
         body, number = sheet_bytes(shown), shown.opened.version

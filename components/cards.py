@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from dash import dcc, html
@@ -12,9 +13,9 @@ from dash import dcc, html
 from components import ids
 from components.download import card_menu, figure_table
 from components.links import icon, to
-from components.markup import Raw, filled, markup
+from components.markup import PROPERTY, Raw, markup
 from components.view import View
-from components.words import Words
+from components.words import Words, words
 from queries.slices import Slice
 
 #: Heads, and texts row by row.
@@ -51,12 +52,10 @@ class Card:
 
 def panel(w: Words, card: str, *, span: int, title: str, explain: str = "", height: int | None = None) -> html.Section:
     """The frame of a card with a figure: header, switch, (i), menu, figure, footer."""
-    fixed = html.Span(className="tools", **filled([*_explain(w, explain), card_menu(w)]))
-    heading = html.Div([html.H2(title, id=f"{card}-title"), html.P(**slot("subtitle"))])
     return html.Section(
         [
             dcc.Store(id=ids.part(card, "due"), data=None),
-            html.Header([heading, html.Div([html.Span(className="tools", **slot("tools")), fixed], className="tools")]),
+            html.Header(**{PROPERTY: _header(w.lang, card, title, explain)}),
             html.Div(
                 dcc.Graph(
                     id=ids.figure(card),
@@ -79,6 +78,15 @@ def panel(w: Words, card: str, *, span: int, title: str, explain: str = "", heig
     )
 
 
+@cache
+def _header(lang: str, card: str, title: str, explain: str) -> str:
+    """The head of a card as markup; one text for all pages that anybody opens."""
+    w = words(lang)
+    heading = html.Div([html.H2(title, id=f"{card}-title"), html.P(**slot("subtitle"))])
+    fixed = html.Span([*_explain(w, explain), card_menu(w)], className="tools")
+    return markup([heading, html.Div([html.Span(className="tools", **slot("tools")), fixed], className="tools")])
+
+
 def slot(name: str) -> dict[str, str]:
     """Marks the element of a card that its part of that name is put into."""
     return {"data-slot": name}
@@ -95,8 +103,13 @@ def parts_of(made: Card) -> str:
         "foot": made.foot,
     }
     texts = {name: markup(part) for name, part in said.items()}
-    about = {"tall": "yes" * (made.height is not None), "rows": "yes" * ("<table" in texts["body"])}
-    return json.dumps({**texts, **about}, ensure_ascii=False)
+    about = {
+        "tall": made.height is not None,
+        "rows": "<table" in texts["body"],
+        "clipped": 'class="clip"' in texts["body"],
+        "ways": len(made.foot) == 1 and texts["foot"].startswith('<div class="row-btns"'),
+    }
+    return json.dumps({**texts, **{name: "yes" * holds for name, holds in about.items()}}, ensure_ascii=False)
 
 
 def _explain(w: Words, topic: str) -> list[Any]:

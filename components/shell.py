@@ -55,23 +55,9 @@ def shell(words: Words, *, theme: str, version: str | None, content: Any = page_
                 [
                     html.Nav(
                         [
-                            html.Div(
-                                [
-                                    html.I([html.I(), html.I(), html.I()], className="logo"),
-                                    html.Span(words("shell.name")),
-                                ],
-                                className="brand",
-                            ),
+                            html.Div(className="brand", **filled(_brand(words))),
                             html.Div(id=ids.NAV),
-                            html.Div(
-                                html.Button(
-                                    [icon("layout-sidebar"), html.Span(words("shell.collapse"))],
-                                    type="button",
-                                    className="collapse-nav",
-                                    **{"data-collapse": "", "aria-label": words("shell.collapse")},
-                                ),
-                                className="foot",
-                            ),
+                            html.Div(className="foot", **filled(_collapse(words))),
                         ],
                         className="side",
                         **{"aria-label": words("shell.navigation")},
@@ -82,14 +68,28 @@ def shell(words: Words, *, theme: str, version: str | None, content: Any = page_
             ),
             html.Nav(id=ids.TABS, className="tabs-low", **{"aria-label": words("shell.navigation")}),
             html.Div(
-                [icon("wifi-off"), html.Span(words("banner.offline"))],
                 id="offline",
                 className="banner offline",
                 hidden=True,
                 role="alert",
+                **filled([icon("wifi-off"), html.Span(words("banner.offline"))]),
             ),
             html.Div(id=ids.TOASTS, className="toasts", role="status", **{"aria-live": "polite"}),
         ]
+    )
+
+
+def _brand(words: Words) -> list[Any]:
+    return [html.I([html.I(), html.I(), html.I()], className="logo"), html.Span(words("shell.name"))]
+
+
+def _collapse(words: Words) -> html.Button:
+    label = words("shell.collapse")
+    return html.Button(
+        [icon("layout-sidebar"), html.Span(label)],
+        type="button",
+        className="collapse-nav",
+        **{"data-collapse": "", "aria-label": label},
     )
 
 

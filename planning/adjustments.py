@@ -111,13 +111,14 @@ def risk_of(adjustments: Sequence[Adjustment]) -> Adjustment | None:
 
 @dataclass(frozen=True)
 class Entry:
-    """An adjustment as the ledger keeps it: its place in the list, who made it and when."""
+    """An adjustment as the ledger keeps it: its place in the list, who made it when, as which revision."""
 
     adjustment_id: int
     position: int
     adjustment: Adjustment
     who: str
     at: datetime
+    revision: int = 0
 
 
 def _members(own: list[str]) -> tuple[str | None, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ from planning.tables import KEYS
 _UNSET = -1
 #: More days than any span has.
 _LONGEST = 1_000_000
+#: Numbers up to this are told apart by marking them, which is quicker than sorting.
+_MOST_MARKED = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,33 +66,37 @@ class Book:
 
     def within(self, since: date | None, until: date | None) -> np.ndarray:
         """Numbers of the rows that share a day with [since, until]; None is open."""
-        holds = np.ones(len(self.starts), dtype=bool)
+        starts, ends, number = self._spans
+        holds = np.ones(len(starts), dtype=bool)
         if since is not None:
-            holds &= self.ends >= np.datetime64(since, "D")
+            holds &= ends >= np.datetime64(since, "D")
         if until is not None:
-            holds &= self.starts <= np.datetime64(until, "D")
-        return np.flatnonzero(holds)
+            holds &= starts <= np.datetime64(until, "D")
+        return np.arange(len(number)) if holds.all() else np.flatnonzero(holds[number])
 
     def answering(self, rows: np.ndarray, asked: Iterable[str]) -> tuple[np.ndarray, dict[int, Level | None]]:
         """Of the rows those that answer for the keys asked, and by version the level that does, None where none can."""
         wanted = frozenset(asked)
+        versions, plan = self._plans
+        own = plan[rows]
+        there = (
+            np.bincount(own, minlength=len(versions) * len(self.levels)).reshape(len(versions), len(self.levels)) > 0
+        )
         chosen: dict[int, Level | None] = {}
-        kept = []
-        for version in np.unique(self.version[rows]):
-            own = rows[self.version[rows] == version]
-            able = [n for n in np.unique(self.level[own]) if wanted <= covered(self.levels[n])]
+        answers = np.zeros(there.shape, dtype=bool)
+        for place in np.flatnonzero(there.any(axis=1)):
+            able = [n for n in np.flatnonzero(there[place]) if wanted <= covered(self.levels[n])]
             best = min(able, key=lambda n: _beyond(self.levels[n], wanted), default=None)
-            chosen[int(version)] = None if best is None else self.levels[best]
-            if best is not None:
-                kept.append(own[self.level[own] == best])
-        return (np.concatenate(kept) if kept else rows[:0]), chosen
+            chosen[int(versions[place])] = None if best is None else self.levels[best]
+            answers[place, [] if best is None else best] = True
+        return rows[answers.ravel()[own]], chosen
 
     def having(self, rows: np.ndarray, key: str, members: Sequence[str | None], *, without: bool = False) -> np.ndarray:
         """Of the rows those whose key is one of the members (None: those without one); or is none of them."""
-        column = self.keys[key]
-        codes = [_UNSET if member is None else int(column.categories.get_indexer([member])[0]) for member in members]
-        known = [code for code, member in zip(codes, members, strict=True) if member is None or code != _UNSET]
-        return rows[np.isin(column.codes[rows], known) != without]
+        column, known = self.keys[key], self._codes[key]
+        holds = np.zeros(len(column.categories) + 1, dtype=bool)  # the last one for rows without: their code is -1
+        holds[[known[member] for member in members if member in known]] = True
+        return rows[holds[column.codes[rows]] != without]
 
     def sums(
         self, rows: np.ndarray, by: Sequence[str], curve: Curve, periods: Sequence[tuple[date | None, date | None]]
@@ -105,15 +112,37 @@ class Book:
 
     def course(self, rows: np.ndarray, curve: Curve, since: date, days: Sequence[date]) -> np.ndarray:
         """What the rows together come to from `since` to each of the days."""
-        cells = self._cells(rows, np.zeros(len(rows), dtype=np.int64))
-        return np.array([cells.within(curve, since, day, 1)[0] for day in days])
+        return self._cells(rows, np.zeros(len(rows), dtype=np.int64)).course(curve, since, days)
+
+    @cached_property
+    def _spans(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """First and last days of the spans there are, which are few, and for each row the number of its own."""
+        low = self.starts.astype(np.int64)
+        spans, number = np.unique(low * _LONGEST + (self.ends.astype(np.int64) - low), return_inverse=True)
+        starts = spans // _LONGEST
+        ends = starts + spans % _LONGEST
+        return starts.astype("datetime64[D]"), ends.astype("datetime64[D]"), number.astype(np.int32)
+
+    @cached_property
+    def _plans(self) -> tuple[np.ndarray, np.ndarray]:
+        """The versions there are, and for each row the number of its version and level."""
+        versions, number = np.unique(self.version, return_inverse=True)
+        return versions, (number * len(self.levels) + self.level).astype(np.int32)
+
+    @cached_property
+    def _codes(self) -> dict[str, dict[str | None, int]]:
+        """Codes by key and member; of those that a key has not been set for, None's."""
+        return {
+            name: {None: _UNSET, **{str(member): code for code, member in enumerate(column.categories)}}
+            for name, column in self.keys.items()
+        }
 
     def _grouped(self, rows: np.ndarray, by: Sequence[str]) -> tuple[np.ndarray, list[tuple[str | None, ...]]]:
         group = np.zeros(len(rows), dtype=np.int64)
         for name in by:
             column = self.keys[name]
             group = group * (len(column.categories) + 1) + column.codes[rows] + 1
-        found, numbers = np.unique(group, return_inverse=True)
+        found, numbers = _numbered(group)
         members: list[tuple[str | None, ...]] = [()] * len(found)
         rest = found
         for name in reversed(by):
@@ -124,21 +153,12 @@ class Book:
         return numbers, members
 
     def _cells(self, rows: np.ndarray, group: np.ndarray) -> _Cells:
-        # There are few different spans of days, whatever the number of rows.
-        low = self.starts[rows].astype(np.int64)
-        spans, number = np.unique(low * _LONGEST + (self.ends[rows].astype(np.int64) - low), return_inverse=True)
-        cells, place = np.unique(group * max(len(spans), 1) + number, return_inverse=True)
+        starts, ends, number = self._spans
+        cells, place = _numbered(group * max(len(starts), 1) + number[rows])
         amounts = np.zeros(len(cells), dtype=np.int64)
         np.add.at(amounts, place, self.amount_e4[rows])
-        starts = spans // _LONGEST
-        of_group, of_span = np.divmod(cells, max(len(spans), 1))
-        return _Cells(
-            starts.astype("datetime64[D]"),
-            (starts + spans % _LONGEST).astype("datetime64[D]"),
-            of_span,
-            of_group,
-            amounts,
-        )
+        of_group, of_span = np.divmod(cells, max(len(starts), 1))
+        return _Cells(starts, ends, of_span, of_group, amounts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +179,25 @@ class _Cells:
         np.add.at(whole, self.group[inside], self.amount_e4[inside])
         part = np.bincount(self.group[partly], self.amount_e4[partly] * share[partly], minlength=groups)
         return (whole + part) / 10_000
+
+    def course(self, curve: Curve, since: date, days: Sequence[date]) -> np.ndarray:
+        """The amounts of all groups together from `since` to each of the days."""
+        until = np.array(days, dtype="datetime64[D]")
+        share = curve.share(self.starts[:, None], self.ends[:, None], since, until)[self.span]
+        amounts = self.amount_e4[:, None]
+        whole = np.where(share == 1, amounts, 0).sum(axis=0)
+        part = np.where((share > 0) & (share < 1), amounts * share, 0.0).sum(axis=0)
+        return (whole + part) / 10_000
+
+
+def _numbered(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different values in ascending order, and for each value its place among them."""
+    most = int(values.max(initial=-1)) + 1
+    if most > _MOST_MARKED:
+        return np.unique(values, return_inverse=True)
+    marked = np.zeros(most, dtype=bool)
+    marked[values] = True
+    return np.flatnonzero(marked), (np.cumsum(marked) - 1)[values]
 
 
 def covered(level: Level) -> frozenset[str]:

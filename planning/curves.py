@@ -20,10 +20,13 @@ class Curve:
     first: date
     weights: np.ndarray
 
-    def share(self, starts: np.ndarray, ends: np.ndarray, since: date | None, until: date | None) -> np.ndarray:
+    def share(
+        self, starts: np.ndarray, ends: np.ndarray, since: date | None, until: date | np.ndarray | None
+    ) -> np.ndarray:
         """For spans of days (datetime64, both ends included) the share that lies within [since, until]; None is open.
 
-        A span without any weight (a holiday week by working days) is shared evenly over its days.
+        Several days as `until` go along the last axis. A span without any weight (a holiday week by working days) is
+        shared evenly over its days.
         """
         low, high = self._place(starts), self._place(ends) + 1
         inner_low = low if since is None else np.maximum(low, self._place(since))

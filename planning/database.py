@@ -85,6 +85,15 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         ) from wrong
 
 
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """One transaction that reads: all its statements see the same moment, whoever writes meanwhile."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
 def migrate(engine: Engine) -> None:
     """Brings the tables up to date; several processes may do so at once. One SELECT where nothing is to do.
 

@@ -41,6 +41,16 @@ class NotAllowed(LedgerError):
         self.state, self.step = state, step
 
 
+class NotWritten(LedgerError):
+    """A plan that is worked on has no rows of its own, so that only the page can hand it in."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            f"{title} is a plan that is worked on and has no rows yet. Submit it on the planning page, which writes "
+            "them, then approve and publish it."
+        )
+
+
 class Conflict(LedgerError):
     """Somebody else has changed the version since it was read; says who and when."""
 
@@ -84,6 +94,9 @@ REFUSALS = {
     "risk_range": "{text} is no risk coefficient: it lies between 0.3 and 1, such as 0.9 where nine tenths come in.",
     "unknown": "{what} is nothing that can be done to a plan.",
     "not_yours": "{what} is not yours to change.",
+    "not_whole": "Only who sees the whole company may do that, as a plan is of the whole.",
+    "outside": "That would change what lies outside {members}, which is not yours to change.",
+    "not_own": "The last change is by {who}. You can take back your own changes only.",
     "not_allowed": "You may not {step} plans.",
     "no_weights": "There is nothing to allocate by: {basis} is zero everywhere here. Choose another base.",
     "base_gone": "The version that this plan begins from is gone.",

@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, Engine, Select, cast, exists, func, select
 
 from planning import rows as rows_of
 from planning.database import in_sentences, migrate, open_engine, prepared, transaction
-from planning.errors import BadRows, Conflict, LedgerError, NotAllowed, NotEditable, VersionMissing
+from planning.errors import BadRows, Conflict, LedgerError, NotAllowed, NotEditable, NotWritten, VersionMissing
 from planning.levels import Level, level_of
 from planning.rows import Rows, canonical
 from planning.tables import KEYS, audit_trail, ledger_revision, taken_in, target_versions, targets
@@ -147,11 +147,15 @@ class Ledger:
     def replace_rows(self, version_id: int, rows: Rows, *, by: str, expected_revision: int) -> int:
         """Puts rows in the place of a draft's and returns its new revision.
 
-        Raises Conflict where somebody has changed it since, NotEditable for anything but a draft, BadRows.
+        Raises Conflict where somebody has changed it since, NotEditable for anything but a draft, NotWritten for a
+        scenario, whose rows come from its adjustments, BadRows.
         """
         kept = canonical(rows)
         with self.writing(by=by) as writer:
-            return writer.replace(writer.expected(version_id, expected_revision), kept).revision
+            version = writer.expected(version_id, expected_revision)
+            if writer.is_scenario(version):
+                raise NotWritten(version.title)
+            return writer.replace(version, kept).revision
 
     def submit(self, version_id: int, *, by: str, expected_revision: int, note: str | None = None) -> int:
         """Hands a draft in for approval and returns its new revision; raises Conflict, NotAllowed."""

@@ -8,7 +8,7 @@ what its cells hold is an array of its own, so that every state of a plan shares
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -19,11 +19,16 @@ from planning.book import covered
 from planning.curves import Curve
 from planning.exact import sums as summed
 from planning.levels import Level, highest, level_of
+from planning.rows import canonical
 from planning.tables import KEYS
 
 #: Ten-thousandths in a unit that amounts are kept whole in, from the coarsest: yuan, cents, ten-thousandths.
 UNITS = (10_000, 100, 1)
+#: What cells are grouped by besides keys.
+TIMES = ("month", "quarter")
 _NONE = -1
+#: More days than any row has.
+_LONGEST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class Plane:
     month: np.ndarray
     months: np.ndarray  # datetime64[M], ascending; `month` counts in them
     first_month: int = 1  # of the fiscal year
+    #: Groups that were asked for: cells never change theirs.
+    _groups: dict[str, tuple[np.ndarray, list[str | None]]] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         """How many cells it has."""
@@ -105,14 +112,22 @@ class Plane:
 
         A month is named by its first day, a fiscal quarter by that of its first month.
         """
-        if by in ("month", "quarter"):
-            size = 1 if by == "month" else 3
-            counted = self.months.astype(np.int64) - (self.first_month - 1)
-            starts = (counted // size * size + (self.first_month - 1)).astype("datetime64[M]")
-            found, number = np.unique(starts, return_inverse=True)
-            return number[self.month], [f"{month}-01" for month in found.astype(str)]
-        found, number = np.unique(self.codes[by], return_inverse=True)
-        return number, [None if code == _NONE else self.names[by][code] for code in found]
+        if by not in self._groups:
+            self._groups[by] = self._times(by) if by in TIMES else self._members(by)
+        return self._groups[by]
+
+    def _times(self, by: str) -> tuple[np.ndarray, list[str | None]]:
+        size = 1 if by == "month" else 3
+        counted = self.months.astype(np.int64) - (self.first_month - 1)
+        starts = (counted // size * size + (self.first_month - 1)).astype("datetime64[M]")
+        held, month = numbered(self.month, len(self.months))
+        found, number = np.unique(starts[held], return_inverse=True)
+        return number[month], [f"{one}-01" for one in found.astype(str)]
+
+    def _members(self, by: str) -> tuple[np.ndarray, list[str | None]]:
+        names = self.names[by]
+        found, number = numbered(self.codes[by].astype(np.int64) - _NONE, len(names) - _NONE)
+        return number, [None if code == 0 else names[code + _NONE] for code in found]
 
     @cached_property
     def _places(self) -> dict[str, dict[str, int]]:
@@ -165,13 +180,18 @@ class Plan:
             held.append(amounts[cells])
         return cls(tuple(planes), tuple(held), tuple(np.zeros(len(plane), dtype=bool) for plane in planes))
 
+    def differs(self, other: Plan) -> bool:
+        """Whether a cell holds something else than in another state of the plan, or is locked where it is not there."""
+        pairs = [*zip(self.amounts, other.amounts, strict=True), *zip(self.locked, other.locked, strict=True)]
+        return any(one is not two and not np.array_equal(one, two) for one, two in pairs)
+
     def index(self, name: str) -> int | None:
         """The place of the plane with that name."""
         return next((at for at, plane in enumerate(self.planes) if plane.name == name), None)
 
     def answering(self, keys: Iterable[str]) -> int | None:
         """The plane that answers for keys and goes as little further as can be; None where none has them all."""
-        wanted = frozenset(keys) - {"month", "quarter"}
+        wanted = frozenset(keys) - frozenset(TIMES)
         able = [at for at, plane in enumerate(self.planes) if wanted <= plane.covered]
         return min(able, key=lambda at: (len(self.planes[at].covered), len(self.planes[at])), default=None)
 
@@ -186,9 +206,10 @@ class Plan:
         mask = np.ones(len(plane), dtype=bool) if node is None else plane.mask(node)
         grouped = [plane.groups(name) for name in by]
         number = np.zeros(len(plane), dtype=np.int64)
+        size = 1
         for own, members in grouped:
-            number = number * len(members) + own
-        found, place = np.unique(number[mask], return_inverse=True)
+            number, size = number * len(members) + own, size * len(members)
+        found, place = numbered(number[mask], size)
         totals = summed(self.amounts[at][mask], place, len(found))
         named: list[tuple[str | None, ...]] = [()] * len(found)
         for _, members in reversed(grouped):
@@ -208,14 +229,24 @@ class Plan:
             }
             for name in KEYS:
                 categories = pd.Index(plane.names[name], dtype="str")
-                columns[name] = pd.Categorical.from_codes(plane.codes[name], categories=categories).astype(object)
+                columns[name] = pd.Categorical.from_codes(plane.codes[name], categories=categories)
             pieces.append(pd.DataFrame(columns))
-        return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=["starts_on", "ends_on"])
+        return pd.concat(pieces, ignore_index=True) if pieces else canonical([])
 
     @property
     def highest_total(self) -> int:
         """What the plane of the highest level comes to: the plan's total in ten-thousandths."""
         return highest({plane.level: int(own.sum()) for plane, own in zip(self.planes, self.amounts, strict=True)})
+
+
+def numbered(values: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The different ones among whole numbers from 0 to below `size`, ascending, and each value's place among them."""
+    if size > 4 * len(values) + 1_000:
+        return np.unique(values, return_inverse=True)
+    found = np.flatnonzero(np.bincount(values, minlength=size))
+    place = np.empty(size, dtype=np.int64)
+    place[found] = np.arange(len(found))
+    return found, place[values]
 
 
 def unit_of(*amounts: int | np.ndarray) -> int:
@@ -236,18 +267,25 @@ def _monthly(rows: pd.DataFrame, curve: Curve) -> tuple[np.ndarray, np.ndarray, 
     if not len(rows) or count.max() == 1:
         return months, amounts.copy(), source
     # The share until each month's end, rounded to whole units, less that until the month before: sums to the row.
-    until = np.minimum((months + 1).astype("datetime64[D]") - 1, ends[source])
-    shares = np.empty(len(source))
-    spans, number = np.unique(
-        np.stack([starts[source], ends[source], until]).astype(np.int64), axis=1, return_inverse=True
-    )
-    for at, (start, end, day) in enumerate(spans.T.tolist()):
-        low, high = (np.array([one], dtype="datetime64[D]") for one in (start, end))
-        passed = np.datetime64(day, "D").astype(date)
-        shares[number == at] = curve.share(low, high, None, passed)[0]
-    units = np.array([unit_of(amount) for amount in np.unique(amounts)])
-    unit = units[np.searchsorted(np.unique(amounts), amounts)][source]
+    unit = np.where(amounts % UNITS[0] == 0, UNITS[0], np.where(amounts % UNITS[1] == 0, UNITS[1], UNITS[2]))[source]
+    shares = _shares(starts, ends, source, within, curve)
     reached = np.rint(amounts[source] / unit * shares).astype(np.int64) * unit
     reached = np.where(within == count[source] - 1, amounts[source], reached)
     before = np.where(within == 0, 0, np.roll(reached, 1))
     return months, reached - before, source
+
+
+def _shares(starts: np.ndarray, ends: np.ndarray, source: np.ndarray, within: np.ndarray, curve: Curve) -> np.ndarray:
+    """The share of its row that has passed at the end of each monthly cell."""
+    # There are few different spans of days, whatever the number of rows.
+    low = starts.astype(np.int64)
+    spans, span = np.unique(low * _LONGEST + ends.astype(np.int64) - low, return_inverse=True)
+    widest = int(within.max()) + 1
+    found, number = numbered(span[source] * widest + within, len(spans) * widest)
+    passed = []
+    for own, month in zip(*(one.tolist() for one in np.divmod(found, widest)), strict=True):
+        start, days = divmod(int(spans[own]), _LONGEST)
+        first, last = np.datetime64(start, "D"), np.datetime64(start + days, "D")
+        until = min((first.astype("datetime64[M]") + month + 1).astype("datetime64[D]") - 1, last)
+        passed.append(curve.share(np.array([first]), np.array([last]), None, until.astype(date))[0])
+    return np.array(passed)[number]

@@ -8,6 +8,7 @@ import numpy as np
 
 from planning.errors import Refused
 from planning.plan import Plan
+from planning.tables import KEYS
 
 #: What can be done: work on drafts, hand them in, approve or return them, put them in force.
 STEPS = ("plan", "submit", "approve", "publish")
@@ -30,7 +31,22 @@ class Planner:
         """Raises Refused unless this person may take the step and sees the whole company: versions are of the whole."""
         self.require(step)
         if self.limits:
-            raise Refused("not_yours", what="The whole plan")
+            raise Refused("not_whole")
+
+    def require_any(self) -> None:
+        """Raises Refused for somebody who may take no step at all."""
+        if not self.may:
+            raise Refused("not_allowed", step="comment on")
+
+    def require_member(self, dimension: str, member: str) -> None:
+        """Raises Refused unless a member of a dimension of targets is among what this person is limited to, if at all.
+
+        Whether a member of another dimension belongs to it is not known here, so that it does not.
+        """
+        if dimension not in KEYS:
+            raise Refused("no_level", by=dimension)
+        if self.limits and member not in dict(self.limits).get(dimension, ()):
+            raise Refused("not_yours", what=member)
 
     def require_change(self, before: Plan, after: Plan) -> None:
         """Raises Refused where a cell beyond this person's limits differs between two states of a plan.
@@ -40,10 +56,13 @@ class Planner:
         """
         if not self.limits:
             return
+        if after is before or not after.differs(before):
+            # What changes nothing now might, over another base.
+            raise Refused("nothing")
         for at, plane in enumerate(after.planes):
             changed = before.amounts[at] != after.amounts[at]
             changed |= before.locked[at] != after.locked[at]
             for name, members in self.limits:
                 codes = plane.codes_of(name, members) if name in plane.covered else []
                 if bool((changed & ~np.isin(plane.codes[name], codes)).any()):
-                    raise Refused("not_yours", what=f"What lies outside {', '.join(sorted(members))}")
+                    raise Refused("outside", members=", ".join(sorted(members)))

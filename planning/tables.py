@@ -230,6 +230,7 @@ adjustments = Table(
     Column("adjustment_id", Integer, primary_key=True, autoincrement=True),
     Column("version_id", Integer, ForeignKey("scenarios.version_id"), nullable=False, index=True),
     Column("position", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
     Column("is_discarded", Boolean, nullable=False),
     Column("operation", String, nullable=False),
     Column("content", String, nullable=False),
@@ -240,7 +241,8 @@ adjustments = Table(
     sqlite_autoincrement=True,
     comment=(
         "One row per adjustment of a scenario: what was done (see planning.adjustments), why, by whom and when, in the "
-        "order of `position`. One that was undone and then overtaken by another is discarded, but stays."
+        "order of `position`, and as of which revision of the scenario. One that was undone and then overtaken by "
+        "another is discarded, but stays."
     ),
 )
 

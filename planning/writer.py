@@ -10,9 +10,9 @@ import pandas as pd
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from crm.issues import counted
-from planning.errors import Conflict, NotAllowed, NotEditable, VersionMissing
+from planning.errors import Conflict, NotAllowed, NotEditable, NotWritten, VersionMissing
 from planning.rows import canonical, content_hash, write
-from planning.tables import audit_trail, ledger_revision, taken_in, target_versions, targets
+from planning.tables import audit_trail, ledger_revision, scenarios, taken_in, target_versions, targets
 
 #: Steps of the workflow: what is done to a version, from which states, to which.
 STEPS = {
@@ -21,7 +21,8 @@ STEPS = {
     "returned": (("submitted", "approved"), "draft"),
     "published": (("approved", "superseded"), "published"),
 }
-_STATE_WORDS = {
+#: What a sentence calls the states.
+STATE_WORDS = {
     "draft": "a draft",
     "submitted": "submitted for approval",
     "approved": "approved",
@@ -138,29 +139,44 @@ class Writer:
     def replace(self, version: Version, rows: pd.DataFrame) -> Version:
         """Puts canonical rows in the place of a draft's; raises NotEditable for any other state."""
         if version.state != "draft":
-            raise NotEditable(version.title, _STATE_WORDS[version.state])
+            raise NotEditable(version.title, STATE_WORDS[version.state])
         self.connection.execute(delete(targets).where(targets.c.version_id == version.version_id))
         write(self.connection, version.version_id, rows)
         changed = self._change(version, content_hash=content_hash(rows), origin="planning")
         self.note_down("changed", version, counted(len(rows), "row"))
         return changed
 
-    def clear(self, version: Version) -> Version:
-        """Takes the rows of a draft out again."""
-        self.connection.execute(delete(targets).where(targets.c.version_id == version.version_id))
-        return self._change(version, content_hash=content_hash(canonical([])))
+    def has_rows(self, version: Version) -> bool:
+        """Whether a version has targets of its own."""
+        own = select(targets.c.row_number).where(targets.c.version_id == version.version_id).limit(1)
+        return self.connection.execute(own).first() is not None
+
+    def is_scenario(self, version: Version) -> bool:
+        """Whether a version is replayed from adjustments while it is a draft."""
+        own = select(scenarios.c.version_id).where(scenarios.c.version_id == version.version_id)
+        return self.connection.execute(own).first() is not None
 
     def step(self, version: Version, action: str, *, note: str | None) -> Version:
-        """Takes a version one step of the workflow on; raises NotAllowed. Publishing supersedes what is in force."""
+        """Takes a version one step of the workflow on; raises NotAllowed. Publishing supersedes what is in force.
+
+        A scenario has rows from when it is submitted until it is returned; without them it cannot be (NotWritten).
+        """
         states, to = STEPS[action]
         never_in_force = version.state == "superseded" and version.published_at is None
         if version.state not in states or never_in_force:
-            raise NotAllowed(version.title, _STATE_WORDS[version.state], step=action, allowed=_ALLOWED_WORDS[action])
+            raise NotAllowed(version.title, STATE_WORDS[version.state], step=action, allowed=_ALLOWED_WORDS[action])
         if action == "published":
             return self.put_in_force(version, note=note)
         # Who submits a version that was taken in answers for it from then on; no load supersedes it any more.
-        origin = "planning" if action == "submitted" else version.origin
-        changed = self._change(version, state=to, origin=origin, **_said(note))
+        changes: dict[str, Any] = {"state": to, **_said(note)}
+        if action == "submitted":
+            if self.is_scenario(version) and not self.has_rows(version):
+                raise NotWritten(version.title)
+            changes["origin"] = "planning"
+        if action == "returned" and self.is_scenario(version):
+            self.connection.execute(delete(targets).where(targets.c.version_id == version.version_id))
+            changes["content_hash"] = content_hash(canonical([]))
+        changed = self._change(version, **changes)
         self.note_down(action, version, note)
         return changed
 

@@ -6,13 +6,13 @@ there. Where there is no target, `target` and what follows from it is NaN and `a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 
 from crm import schema
 from queries.breakdown import breakdown, over_periods
@@ -25,11 +25,15 @@ from queries.semantic.facts import OPEN_DEALS
 from queries.semantic.model import Dimension
 from queries.slices import UNASSIGNED, Slice
 from queries.stage_sums import ALL_TIME
-from queries.targets import NO_LEVEL, TargetSums, spread_of, targets_by
+from queries.targets import NO_LEVEL, TargetSums, labels, spread_of, targets_by
+
+__all__ = ["attainment", "attainment_by", "contribution", "labels", "working_days"]
 
 #: Share of a period before which a pace says nothing.
 TOO_EARLY = 0.05
 SPANS = ("mtd", "qtd", "ytd")
+#: Money by members' keys.
+Amounts = Mapping[tuple[str, ...], float]
 
 
 def period_of(slice_: Slice) -> Period:
@@ -57,8 +61,7 @@ def attainment(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     period = period_of(slice_)
     actual, last_year = _actuals(slice_, [], period, scope)
     targets = targets_by(slice_, [], period, scope=scope)
-    row = pd.DataFrame({"actual": [actual.get((), 0.0)], "last_year": [last_year.get((), np.nan)]})
-    row = _judged(row, [()], targets, period, slice_)
+    row = pd.DataFrame(_judged([()], actual, last_year, np.nan, targets, period, slice_))
     done, left = working_days(slice_, period)
     row["days_done"], row["days_left"] = float(done), float(left)
     gap = row["gap"].iloc[0]
@@ -88,42 +91,59 @@ def attainment_by(slice_: Slice, *, scope: Scope, by: str) -> pd.DataFrame:
     if is_derived:
         targets = _derived(slice_, dimension, period, whole, scope)
     keys = sorted({*actual, *last_year, *targets.whole}, key=lambda key: (key[0] == UNASSIGNED, str(key[0])))
-    frame = pd.DataFrame({by: [key[0] for key in keys]})
-    for suffix in ("label", "label_zh"):
-        frame[suffix] = [names.get(key[0], {}).get(suffix, key[0]) for key in keys]
-    frame["actual"] = [actual.get(key, 0.0) for key in keys]
-    nothing = np.nan if period.start is None else 0.0
-    frame["last_year"] = [last_year.get(key, nothing) for key in keys]
-    frame = _judged(frame, keys, targets, period, slice_)
-    frame = frame.assign(nothing=frame["target"].isna()).sort_values(
-        ["nothing", "variance", "actual"], ascending=[True, True, False], kind="stable", ignore_index=True
-    )
+    known = {
+        by: [key[0] for key in keys],
+        **{suffix: [names.get(key[0], {}).get(suffix, key[0]) for key in keys] for suffix in ("label", "label_zh")},
+    }
+    judged = _judged(keys, actual, last_year, np.nan if period.start is None else 0.0, targets, period, slice_)
+    order = np.lexsort((-judged["actual"], judged["variance"], np.isnan(judged["target"])))
+    frame = pd.DataFrame({**known, **judged}).take(order).reset_index(drop=True)
     total = sum(whole.whole.values())
     over = sum(targets.whole.values()) / total - 1 if total > 0 and targets.whole and not is_derived else np.nan
     frame.attrs.update(_about(targets), is_derived=is_derived, over_assigned=over)
-    return frame.drop(columns="nothing")
+    return frame
 
 
 def _judged(
-    frame: pd.DataFrame, keys: Sequence[tuple[str, ...]], targets: TargetSums, period: Period, slice_: Slice
-) -> pd.DataFrame:
-    """What follows from actual, last_year and the targets of the rows' keys."""
-    frame["target"] = [targets.whole.get(key, np.nan) for key in keys]
-    frame["on_track"] = [targets.on_track.get(key, np.nan) for key in keys]
-    positive = frame["target"] > 0
-    due = frame["on_track"] / frame["target"].where(positive)
+    keys: Sequence[tuple[str, ...]],
+    actual: Amounts,
+    last_year: Amounts,
+    nothing: float,
+    targets: TargetSums,
+    period: Period,
+    slice_: Slice,
+) -> dict[str, np.ndarray]:
+    """Actual, last_year (`nothing` where there is none), the targets, and what follows from them, by the rows' keys."""
+    sold, before = _column(keys, actual, 0.0), _column(keys, last_year, nothing)
+    target, on_track = _column(keys, targets.whole), _column(keys, targets.on_track)
+    due = _over(on_track, target)
     # Where a target is no sum of parts that are all due in turn (corrections below zero), days say how far it is.
-    frame["elapsed"] = due.where(due.between(0, 1), _elapsed(slice_, period))
-    frame["attainment"] = frame["actual"] / frame["target"].where(positive)
-    frame["gap"] = frame["target"] - frame["actual"]
-    frame["variance"] = frame["actual"] - frame["on_track"]
-    late_enough = frame["elapsed"] >= TOO_EARLY
-    frame["pace"] = frame["actual"] / frame["on_track"].where(late_enough & (frame["on_track"] > 0))
-    frame["variance_share"] = frame["variance"] / frame["on_track"].where(frame["on_track"] > 0)
-    frame["landing"] = frame["actual"] / frame["elapsed"].where(late_enough)
+    elapsed = np.where((due >= 0) & (due <= 1), due, _elapsed(slice_, period))
+    late_enough = elapsed >= TOO_EARLY
     has_begun = period.start is None or period.start <= as_of_day(slice_)
-    frame["growth"] = frame["actual"] / frame["last_year"].where((frame["last_year"] > 0) & has_begun) - 1
-    return frame
+    return {
+        "actual": sold,
+        "last_year": before,
+        "target": target,
+        "on_track": on_track,
+        "elapsed": elapsed,
+        "attainment": _over(sold, target),
+        "gap": target - sold,
+        "variance": sold - on_track,
+        "pace": np.where(late_enough, _over(sold, on_track), np.nan),
+        "variance_share": _over(sold - on_track, on_track),
+        "landing": np.where(late_enough, _over(sold, elapsed), np.nan),
+        "growth": _over(sold, before) - 1 if has_begun else np.full(len(keys), np.nan),
+    }
+
+
+def _column(keys: Sequence[tuple[str, ...]], amounts: Amounts, nothing: float = np.nan) -> np.ndarray:
+    return np.array([amounts.get(key, nothing) for key in keys], dtype=float)
+
+
+def _over(over: np.ndarray, under: np.ndarray) -> np.ndarray:
+    """One over the other, where that is above zero."""
+    return np.divide(over, under, out=np.full(len(over), np.nan), where=under > 0)
 
 
 def _about(targets: TargetSums) -> dict[str, object]:
@@ -145,21 +165,6 @@ def _actuals(
         for name, frame in found.items()
     }
     return keyed["now"], keyed.get("then", {})
-
-
-@question
-def labels(name: str) -> dict[str, dict[str, str]]:
-    """Label and Chinese label by key of every member that a dimension's table has."""
-    dimension = DIMENSIONS[name]
-    if dimension.table is None or dimension.names is None:
-        return {}
-    key, (plain, zh) = dimension.table.c[dimension.key], dimension.names
-    made = select(key, func.min(dimension.table.c[plain]), func.min(dimension.table.c[zh])).group_by(key)
-    return {
-        str(one): {"label": label or str(one), "label_zh": label_zh or label or str(one)}
-        for one, label, label_zh in rows_of(made)[1]
-        if one is not None
-    }
 
 
 def _derived(slice_: Slice, dimension: Dimension, period: Period, whole: TargetSums, scope: Scope) -> TargetSums:

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -72,8 +73,14 @@ class ByteCache:
                 self._entries[key] = entry
 
 
+#: Types of values that hold on to nothing else; most of what is measured.
+_PLAIN = frozenset({int, float, bool, str, bytes, date, datetime, type(None)})
+
+
 def measured(value: Any) -> int:
     """Roughly how many bytes a value holds on to."""
+    if type(value) in _PLAIN:
+        return sys.getsizeof(value)
     if isinstance(value, pd.DataFrame):
         return int(value.memory_usage(deep=True).sum()) + 256
     if isinstance(value, dict):

@@ -10,14 +10,13 @@ import pandas as pd
 
 from planning.levels import Level
 from queries.attainment import TOO_EARLY, as_of_day, attainment, period_of
-from queries.breakdown import breakdown
-from queries.engine import question
+from queries.breakdown import statement
+from queries.engine import question, rows_of
 from queries.periods import Period, months_later
 from queries.scope import EVERYTHING, Scope
-from queries.semantic import dimensions as d
 from queries.semantic import measures as m
-from queries.slices import UNASSIGNED, Slice
-from queries.stage_sums import ALL_TIME
+from queries.slices import Slice
+from queries.stage_sums import ALL_TIME, column
 from queries.targets import spread_of, target_course
 
 #: A finished period is only a witness where it sold something; so many are wanted for an interval, so many are asked.
@@ -72,13 +71,8 @@ def course(slice_: Slice, *, scope: Scope) -> Course:
 @question
 def _sold_by_day(slice_: Slice, *, scope: Scope) -> dict[date, float]:
     """What was sold on each day there is."""
-    day = replace(d.status, name="sold_on", via="sold_on", of_date=False)
-    found = breakdown(m.sales_amount, by=[day], slice_=slice_, scope=scope, period=ALL_TIME)
-    return {
-        pd.Timestamp(one).date(): float(amount)
-        for one, amount in zip(found["sold_on"], found["sales_amount"], strict=True)
-        if one != UNASSIGNED
-    }
+    asked = statement([m.sales_amount], [column("sold_on")], slice_=slice_, scope=scope, period=ALL_TIME)
+    return {day: float(amount or 0) for day, amount in rows_of(asked)[1] if day is not None}
 
 
 @question
@@ -144,8 +138,8 @@ def _ahead(
     actual, landing = row["actual"], row["landing"]
     # Below zero (returns) a larger factor leads further down.
     low, high = sorted((landing / factor, landing * factor))
-    for column, end in enumerate((landing, low, high)):
-        ahead[place:, column] = actual + (end - actual) * of_rest
+    for number, end in enumerate((landing, low, high)):
+        ahead[place:, number] = actual + (end - actual) * of_rest
     if actual >= 0:  # What has been sold stays sold: the lower edge never falls below it.
         ahead[place:, 1] = np.maximum(ahead[place:, 1], actual)
     return ahead

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from queries.cache import ByteCache
 from queries.ledger_reader import Targets
 from queries.slices import Slice
+from queries.watchman import Watchman
 
 #: Stands between the version of the CRM tables and the revision of the targets.
 BESIDE = "~"
@@ -77,6 +77,7 @@ class Database:
 
 
 _current: ContextVar[Database] = ContextVar("database")
+_watchman = Watchman()
 
 
 @contextmanager
@@ -136,14 +137,8 @@ def _limited(connection: Any, seconds: float) -> Iterator[None]:
     if connection.dialect.name != "duckdb":
         yield
         return
-    raw = connection.connection.dbapi_connection
-    timer = threading.Timer(seconds, raw.interrupt)
-    timer.daemon = True
-    timer.start()
-    try:
+    with _watchman.watching(connection.connection.dbapi_connection, seconds):
         yield
-    finally:
-        timer.cancel()
 
 
 def question(asked: Callable[P, R]) -> Callable[P, R]:

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 from sqlalchemy.exc import SQLAlchemyError
@@ -49,7 +50,7 @@ class Targets:
     shelf: Shelf
     desk: Desk = field(default_factory=Desk)
 
-    @property
+    @cached_property
     def in_force(self) -> dict[int, int]:
         """The published version of each fiscal year that has one."""
         published = self.versions[self.versions["state"] == "published"]
@@ -60,13 +61,16 @@ class Targets:
         force = self.in_force
         if version.isdigit():
             asked = self.versions[self.versions["version_id"] == int(version)]
-            force |= dict(zip(asked["fiscal_year"].tolist(), asked["version_id"].tolist(), strict=True))
+            force = force | dict(zip(asked["fiscal_year"].tolist(), asked["version_id"].tolist(), strict=True))
         return list(force.values())
 
     def book(self, version_ids: Sequence[int]) -> Book:
         """The rows of some versions."""
-        revisions = dict(zip(self.versions["version_id"].tolist(), self.versions["revision"].tolist(), strict=True))
-        return self.shelf.book(tuple((one, revisions[one]) for one in sorted(version_ids)), self.ledger)
+        return self.shelf.book(tuple((one, self._revisions[one]) for one in sorted(version_ids)), self.ledger)
+
+    @cached_property
+    def _revisions(self) -> dict[int, int]:
+        return dict(zip(self.versions["version_id"].tolist(), self.versions["revision"].tolist(), strict=True))
 
 
 class LedgerReader:

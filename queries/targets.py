@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crm import schema
 from planning.book import Book
@@ -137,14 +137,23 @@ def _filtered(book: Book, rows: np.ndarray, slice_: Slice, scope: Scope) -> np.n
 
 def keys_of(name: str, values: Sequence[str]) -> list[str | None]:
     """Members' keys for what an address names them by: key or name, or the one of this and the other of that."""
-    dimension = DIMENSIONS[name]
     keys: list[str | None] = [None if value == UNASSIGNED else value for value in values]
-    given = [value for value in keys if value is not None]
-    if given and dimension.table is not None and dimension.names is not None and dimension.names[0] != dimension.key:
-        table = dimension.table
-        by_name = select(table.c[dimension.key]).where(table.c[dimension.names[0]].in_(given)).distinct()
-        keys += [str(row[0]) for row in rows_of(by_name)[1] if row[0] is not None]
-    return keys
+    return keys + [key for key, label in labels(name).items() if label["label"] in values and key not in keys]
+
+
+@question
+def labels(name: str) -> dict[str, dict[str, str]]:
+    """Label and Chinese label by key of every member that a dimension's table has."""
+    dimension = DIMENSIONS[name]
+    if dimension.table is None or dimension.names is None:
+        return {}
+    key, (plain, zh) = dimension.table.c[dimension.key], dimension.names
+    made = select(key, func.min(dimension.table.c[plain]), func.min(dimension.table.c[zh])).group_by(key)
+    return {
+        str(one): {"label": label or str(one), "label_zh": label_zh or label or str(one)}
+        for one, label, label_zh in rows_of(made)[1]
+        if one is not None
+    }
 
 
 def spread_of(slice_: Slice) -> Curve:

@@ -22,7 +22,7 @@ from queries.findings import Finding
 from queries.scope import Scope
 from queries.slices import Slice
 
-__all__ = ["ADJUSTED", "ENTERED", "KINDS", "PAGE", "Trail", "asked_of", "done", "mark", "standing", "trail"]
+__all__ = ["ADJUSTED", "ENTERED", "KINDS", "PAGE", "Trail", "asked_of", "done", "mark", "standing", "trail", "versions"]
 
 #: Lines on one page.
 PAGE = 100
@@ -82,6 +82,12 @@ def mark() -> tuple[int, ...]:
     return () if targets is None else kept.mark(targets.ledger)
 
 
+def versions() -> pd.DataFrame:
+    """One row per version as the ledger has it now, drafts included; see `Ledger.versions`."""
+    targets = current().targets
+    return pd.DataFrame({"version_id": [], "state": []}) if targets is None else targets.ledger.versions()
+
+
 def standing(slice_: Slice) -> Finding:
     """The trail in one statement: how much was done lately, and which targets are in force since when.
 
@@ -97,7 +103,7 @@ def standing(slice_: Slice) -> Finding:
         newest = whole["last_at"].max()
         first = datetime.combine(newest.date() - timedelta(days=LATELY - 1), time(), newest.tzinfo)
         since = kept.counts(targets.ledger, asked_of(slice_), since=first)
-    return lately(whole, since, in_force(targets.versions))
+    return lately(whole, since, in_force(versions()))
 
 
 def lately(whole: pd.DataFrame, since: pd.DataFrame, force: Mapping[str, Any]) -> Finding:
@@ -114,9 +120,9 @@ def lately(whole: pd.DataFrame, since: pd.DataFrame, force: Mapping[str, Any]) -
     return Finding("trail.forced" if force else "trail.unforced", 1.0, {**values, **force})
 
 
-def in_force(versions: pd.DataFrame) -> dict[str, Any]:
+def in_force(listed: pd.DataFrame) -> dict[str, Any]:
     """The version that came into force last of those that are: year, number, since (a day); nothing where none is."""
-    own = versions[versions["state"] == "published"]
+    own = listed[listed["state"] == "published"]
     if own.empty:
         return {}
     last = own.sort_values(["published_at", "fiscal_year"], kind="stable").iloc[-1]

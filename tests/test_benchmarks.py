@@ -17,5 +17,13 @@ def test_a_quick_run_writes_every_table(tmp_path: Path, monkeypatch: pytest.Monk
     bench.main(["--quick", "--kept", str(tmp_path / "data"), "--to", str(page)])
     text = page.read_text(encoding="utf-8")
     assert "## 5,000 opportunities" in text
-    for part in ("back-test", "deals that decide the quarter", "| cohort |", "| headline of / |", "Memory"):
+    for part in (
+        "back-test",
+        "deals that decide the quarter",
+        "| cohort |",
+        "| headline of / |",
+        "Memory",
+        "sums by region",
+        "published, SQLite",
+    ):
         assert part in text, part

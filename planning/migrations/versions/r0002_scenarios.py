@@ -18,7 +18,8 @@ _COMMENTS = {
     ),
     "adjustments": (
         "One row per adjustment of a scenario: what was done (see planning.adjustments), why, by whom and when, in the "
-        "order of `position`. One that was undone and then overtaken by another is discarded, but stays."
+        "order of `position`, and as of which revision of the scenario. One that was undone and then overtaken by "
+        "another is discarded, but stays."
     ),
     "entries": (
         "One row per amount that somebody entered from below for a member and a period: what they hold to be possible. "
@@ -66,6 +67,7 @@ def _create_adjustments() -> None:
         sa.Column("adjustment_id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("is_discarded", sa.Boolean(), nullable=False),
         sa.Column("operation", sa.String(), nullable=False),
         sa.Column("content", sa.String(), nullable=False),
