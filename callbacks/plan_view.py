@@ -104,9 +104,18 @@ class Showing:
         return self.view.w(f"plan.by_{by}") if by in q.TIMES else dimension_words(by, self.view)
 
     @property
+    def ways_words(self) -> str:
+        """The levels in sight, from the first: "Region, rep"."""
+        return _begun(self.view.w("words.comma").join(self.level_words(by).lower() for by in self.ways))
+
+    @property
     def days_left(self) -> int:
         """Working days of the period that are still to come."""
         return working_days(self.slice_, self.period)[1]
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def showing(view: View) -> Showing | None:

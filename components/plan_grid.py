@@ -101,7 +101,7 @@ def columns(view: View, look: GridLook) -> list[dict[str, Any]]:
             "cellRenderer": "PlanName",
         },
         {"field": "last_year", "headerName": look.last_year, **number},
-        {"field": "share", "headerName": look.share, **number, "width": 80},
+        {"field": "share", "headerName": look.share, **number, "width": 92},
         {"field": "in_force", "headerName": look.in_force, **number},
         {"field": "lock", "headerName": "", "width": 30, "cellRenderer": "PlanLock", "cellClass": "plan-lock-cell"},
         {
