@@ -118,7 +118,9 @@ def change_plan(action: Mapping[str, Any] | None, query: str | None, version: st
         set_props(ids.SLICE, {"data": view.slice_.with_option("plan", str(done.plan_id)).to_query()})
     if done.is_published:
         set_props(ids.VERSION, {"data": wiring.warehouse().looked_anew()})
-    return {"plan": done.plan_id, "revision": done.revision}, markup(done.preview or thanks(done.said))
+    # The number tells apart two actions that leave the revision as it is: what did not differ would not be drawn anew.
+    state = {"plan": done.plan_id, "revision": done.revision, "number": action.get("number")}
+    return state, markup(done.preview or thanks(done.said))
 
 
 def act_on(request: Request) -> Done:

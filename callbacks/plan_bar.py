@@ -122,7 +122,12 @@ def _scenario_bar(view: View, opened: Opened) -> list[Any]:
         *(returned if version.note and version.state == "draft" else []),
         *moved,
         *([html.Span(aim, className="pill yours")] if aim else []),
-        html.Span(" · ".join(facts), className="note push", **{"data-revision": str(scenario.revision)}),
+        html.Span(
+            " · ".join(facts),
+            className="note push",
+            title=" · ".join(facts),
+            **{"data-revision": str(scenario.revision)},
+        ),
         *steps,
         _plans_menu(view),
         _more_menu(view, opened),

@@ -55,7 +55,7 @@ def adjustments_of(shown: Showing, kind: str, said: Mapping[str, Any], fields: M
 
 
 def _is_step(shown: Showing, by: str, key: str) -> bool:
-    """Whether a row of the grid can be reached that way: by a level in sight, months and quarters by their first day."""
+    """Whether a row can be reached that way: by a level in sight, months and quarters by their first day."""
     if by not in shown.ways:
         return False
     if by not in q.TIMES:

@@ -77,7 +77,7 @@ class Showing:
     def total(self) -> dict[str, float]:
         """What all members come to: proposed, in_force, actual, last_year, landing, open_amount."""
         names = ("actual", "last_year", "landing", "open_amount")
-        sums = {name: float(self.members[name].sum()) for name in names}
+        sums = {name: float(self.members[name].sum(min_count=1)) for name in names}
         base_at = self.opened.base.index(self.plane)
         before = float("nan") if base_at is None else self.opened.base.total(base_at, self.node) / SCALE
         return {"proposed": self.opened.plan.total(self.at, self.node) / SCALE, "in_force": before, **sums}

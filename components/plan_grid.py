@@ -117,7 +117,7 @@ def columns(view: View, look: GridLook) -> list[dict[str, Any]]:
         },
         {"field": "change", "headerName": w("plan.change"), **number, "width": 72, "cellRenderer": "PlanChange"},
         {"field": "change_share", "headerName": "%", **number, "width": 72, "cellRenderer": "PlanChange"},
-        {"field": "landing", "headerName": w("plan.landing"), "width": 168, "cellRenderer": "PlanLanding"},
+        {"field": "landing", "headerName": w("plan.landing"), "width": 184, "cellRenderer": "PlanLanding"},
         {"field": "actual", "headerName": w("plan.actual"), **number},
         {"field": "required", "headerName": w("plan.required"), **number, "width": 104},
         {"field": "open", "headerName": w("plan.open"), **number},

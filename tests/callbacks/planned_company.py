@@ -35,6 +35,7 @@ from planning.scenarios import Scenario, Scenarios
 from queries.engine import reading
 from queries.periods import months_later
 from queries.slices import Slice
+from queries.warehouse import Warehouse
 from settings import Settings
 from tests.queries.planned import COMPANY, EAST, NORTH, R1, R2, R4
 
@@ -71,12 +72,17 @@ class Person:
     query: str = Q3
     seen: int = 0
     planner: Planner | None = None
+    warehouse: Warehouse | None = None
+
+    def __post_init__(self) -> None:
+        self.warehouse = self.warehouse or self.server.extensions["warehouse"]
 
     @contextmanager
     def looking(self, more: str = "") -> Iterator[View]:
         """The view of the page."""
         cookies = {"Cookie": f"language={self.lang}"}
         query = "&".join(filter(None, (self.query, more)))
+        self.server.extensions["warehouse"] = self.warehouse
         with (
             self.server.test_request_context("/planning", headers=cookies),
             reading(wiring.warehouse().database()) as database,
@@ -92,7 +98,7 @@ class Person:
             yield shown
 
     def does(self, kind: Any, **said: Any) -> str:
-        """Does something with the revision seen last, as the browser would; what the page says, "" where it is quiet."""
+        """Does something with the revision seen last, as the browser would; what the page says, if anything."""
         with self.looking() as view:
             found = plan_actions.plans.scenarios()
             assert found is not None

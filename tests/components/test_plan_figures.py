@@ -36,7 +36,7 @@ def members(*rows):
     return frame.assign(label=[f"M{n}" for n in range(len(rows))], key=[f"?region=m{n}" for n in range(len(rows))])
 
 
-def steps(*values, base=100.0, kinds=None):
+def steps(*values, base=100.0):
     """A bridge from `base` by the values to what they come to."""
     rows = [("Version 1", base, "base"), *((f"S{n}", value, "step") for n, value in enumerate(values))]
     rows.append(("Plan", base + sum(values), "plan"))
@@ -164,7 +164,8 @@ def test_each_step_begins_where_the_one_before_ended_and_the_last_ends_at_the_pl
     figure = draw("bridge", steps(10, -30, 5))
     base, plan, adds, takes, _ = bars(figure)
     assert adds["y"] == [1, 3] and takes["y"] == [2]
-    ends = {y: start + length for trace in (adds, takes) for y, start, length in zip(trace["y"], trace["base"], trace["x"], strict=True)}  # fmt: skip
+    placed = [zip(trace["y"], trace["base"], trace["x"], strict=True) for trace in (adds, takes)]
+    ends = {y: start + length for one in placed for y, start, length in one}
     assert adds["base"] == [100, 80] and takes["base"] == [110]
     assert ends == {1: 110, 2: 80, 3: 85}
     assert plan["base"][0] + plan["x"][0] == ends[3]

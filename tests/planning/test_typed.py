@@ -1,4 +1,4 @@
-"""What people type: amounts, changes of amounts, shares; with the punctuation of both languages; and what is no amount."""
+"""What people type: amounts, changes of amounts, shares, in the punctuation of both languages; and what is none."""
 
 from decimal import Decimal
 
