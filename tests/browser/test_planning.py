@@ -1,4 +1,4 @@
-"""The planning page in the browser: a plan from its beginning until it is in force, and what must not go wrong on the way.
+"""The planning page in the browser: a plan from its beginning until it is in force, and what must not go wrong.
 
 Each test that writes has a company and a server of its own.
 """

@@ -102,6 +102,8 @@ def test_the_bar_offers_what_comes_next_from_each_state(planner, state, lang):
     assert offered <= acts(bar) and not closed & acts(bar)
     assert f'<b aria-current="step">{words(lang)(f"plan.state_{state}")}</b>' in markup(bar)
     assert bool(acts(tools)) == (state == "draft")
+    if state == "published":  # the other tests begin from version 1
+        planner.does("put_back", target=str(planner.version))
 
 
 def test_a_plan_that_was_returned_says_why(planner):
@@ -120,7 +122,9 @@ def test_the_bar_of_a_version_lets_a_plan_begin(at_version):
 def test_a_risk_is_said_beside_the_plan(planner):
     planner.does("risk", fields={"kind": "coefficient", "value": "0.9"})
     with planner.looking() as view:
-        assert "aims for ¥1,000, risk coefficient 0.9" in plain(plan_bar.show_bar(view))  # the company's 900 over 0.9
+        assert "aims for ¥1,000 in Q3 2026, risk coefficient 0.9" in plain(
+            plan_bar.show_bar(view)
+        )  # the company's 900 over 0.9
 
 
 def test_rows_of_the_grid(planner):
@@ -230,16 +234,14 @@ def test_entries_and_what_was_handed_down_show_in_the_drawer(planner):
     planner.does("hand_down", value="North")
     with planner.looking() as view:
         said = markup(plan_panels.drawer(view, "below"))
-    assert 'value="700"' in said and words("en")("plan.handed") in plain(plan_panels.drawer(view, "below")) or said
-    assert "take_below" in said
+    assert 'value="700"' in said and "take_below" in said
+    assert words("en")("plan.handed") in said
 
 
 def test_what_is_kept_of_the_page_hangs_on_all_that_it_shows(planner):
     """Entries from below, and another plan, change no revision of this one; the page must not keep what it said."""
 
     def drawn() -> str:
-        with planner.server.test_request_context("/planning"), reading(wiring.warehouse().database()):
-            pass
         with planner.looking():
             query = planner.query
             return wiring.drawn(
