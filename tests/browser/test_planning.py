@@ -1,12 +1,14 @@
 """The planning page in the browser: a plan from its beginning until it is in force, and what must not go wrong.
 
-Each test that writes has a company and a server of its own.
+They write into a copy of the company, with a server of its own, each test into a plan of its own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -54,10 +56,20 @@ def amount(text: str) -> float:
     return float(re.sub("[^0-9.]", "", text))
 
 
+@pytest.fixture(scope="module")
+def office(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An application over a copy of the company, whose plans may be changed."""
+    folder = tmp_path_factory.mktemp("office")
+    shutil.copytree(company, folder / "data")
+    running = Server(folder / "data", folder / "server.log").start()
+    yield running
+    running.kill()
+
+
 @pytest.fixture
-def planned(open_page: OpenPage, own_server: Callable[..., Server]) -> Page:
+def planned(open_page: OpenPage, office: Server) -> Page:
     """A page with a plan of its own, in which nothing is changed yet."""
-    return begin(open_page(PLAN, at=own_server()))
+    return begin(open_page(PLAN, at=office))
 
 
 def test_a_plan_is_typed_undone_decided_and_published_and_attainment_shows_it(planned: Page) -> None:
@@ -80,9 +92,20 @@ def test_a_plan_is_typed_undone_decided_and_published_and_attainment_shows_it(pl
     expect(planned.locator("#strip")).to_be_visible()
 
 
-def test_who_comes_second_is_told_who_was_first_and_makes_the_change_on_top(planned: Page) -> None:
+def test_who_comes_second_is_told_who_was_first_and_makes_the_change_on_top(
+    planned: Page, office: Server, tmp_path: Path
+) -> None:
+    """The second one sits at another server over the same data: only the ledger knows of both."""
+    second = Server(office.data, tmp_path / "second.log").start()
+    try:
+        _comes_second(planned, planned.url.replace(office.url, second.url))
+    finally:
+        second.kill()
+
+
+def _comes_second(planned: Page, url: str) -> None:
     other = planned.context.new_page()
-    other.goto(planned.url)
+    other.goto(url)
     drawn(other, "plan-before-after")
     expect(cell(other, 1, "proposed")).to_be_visible()
     type_into(planned, 1, "+10%")
@@ -134,8 +157,8 @@ def test_a_locked_target_cannot_be_typed_into(planned: Page) -> None:
     expect(planned.locator("#plan-grid .ag-cell-inline-editing")).to_have_count(0)
 
 
-def test_on_a_phone_a_plan_begins_and_is_changed(open_page: OpenPage, own_server: Callable[..., Server]) -> None:
-    page = begin(open_page(PLAN, at=own_server(), size=PHONE))
+def test_on_a_phone_a_plan_begins_and_is_changed(open_page: OpenPage, office: Server) -> None:
+    page = begin(open_page(PLAN, at=office, size=PHONE))
     page.locator("#plan-tools button", has_text="+5%").click()
     changes(page, 1)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
