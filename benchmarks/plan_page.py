@@ -13,14 +13,15 @@ from statistics import median
 from typing import Any
 
 from benchmarks import company, server, targets
-from benchmarks.callbacks import Client, Json, _ends, _wires
+from benchmarks.callbacks import Client, Json, _ends, _name, _wires
 
 PATH = "/planning"
 PERIOD = "period=2026Q4"
 #: Cards in sight on a laptop; the others are asked when they come into sight.
 IN_SIGHT = ("plan-before-after", "plan-bridge")
 CARD_OF = "plan-"
-PARTS = ("plan-bar", "plan-grid", "strip", "headline")
+PARTS = ("plan-bar", "plan-grid")
+ELSEWHERE = ("all-reps", "sheet-head")
 RAISE, LOWER = "+5%", "-5%"
 
 
@@ -37,7 +38,7 @@ class Changed:
 def measured(port: int, *, runs: int) -> Changed:
     """Begins a plan from the version in force, then raises and lowers its total in turn, asking the page each time."""
     client = Client(port)
-    wires = {wire["output"]: (name, wire) for name, wire, path in _wires(client) if _is_of_page(wire, path, name)}
+    wires = {wire["output"]: (_name(wire["output"]), wire) for _, wire, _ in _wires(client) if _follows(wire)}
     state = _changed(client, {"kind": "begin", "target": _in_force(client), "fields": {"name": "Benchmark"}}, PERIOD)
     query = f"{PERIOD}&plan={state['plan']}"
     changes, after, sights, wholes = [], {}, [], []  # type: ignore[var-annotated]
@@ -63,15 +64,11 @@ def measured(port: int, *, runs: int) -> Changed:
     return Changed(median(changes), slowest, median(sights), median(wholes))
 
 
-def _is_of_page(wire: Json, path: str, name: str) -> bool:
-    """Whether a callback follows the plan that was changed, on the planning page."""
-    follows = any(end["id"] == "plan-state" for end in wire["inputs"])
-    return follows and (name.startswith(CARD_OF) or path == "/" or "of /" not in name) and not _is_other_card(wire)
-
-
-def _is_other_card(wire: Json) -> bool:
+def _follows(wire: Json) -> bool:
+    """Whether a callback of the planning page follows the plan that was changed."""
     first, _ = _ends(wire["output"])[0]
-    return isinstance(first, dict) and not first["card"].startswith(CARD_OF)
+    is_here = first["card"].startswith(CARD_OF) if isinstance(first, dict) else first not in ELSEWHERE
+    return is_here and any(end["id"] == "plan-state" for end in wire["inputs"])
 
 
 def _in_force(client: Client) -> str:

@@ -49,6 +49,12 @@ def scheme_name(view: View, scheme: Scheme) -> str:
 
 def reps_of(shown: Showing, basis: str) -> Reps | None:
     """The reps in sight with targets of the plan's plane for reps; None where it has none that knows the node."""
+    if basis not in shown.kept:
+        shown.kept[basis] = _reps_of(shown, basis)
+    return shown.kept[basis]  # type: ignore[no-any-return]
+
+
+def _reps_of(shown: Showing, basis: str) -> Reps | None:
     plan, base = shown.opened.plan, shown.opened.base
     at = plan.answering({*shown.node.keys, "rep"})
     if at is None:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 from components.format import Unit
 from components.view import View
 from components.wording import dimension_words, member_words, period_words
-from planning.plan import Node
+from planning.plan import Node, Plan
 from planning.replay import SCALE
 from queries import planning as q
 from queries import plans
 from queries.attainment import labels, working_days
+from queries.engine import current
 from queries.periods import Period, months_later
 from queries.plans import Opened
 from queries.slices import Slice
@@ -27,6 +30,8 @@ BETWEEN = "|"
 #: Said where all members are folded.
 NONE = "-"
 TOTAL = "[]"
+#: Rows by state of a plan, which lives as long as the desk keeps it: all parts of a page ask for the same ones.
+_ROWS: WeakKeyDictionary[Plan, dict[Hashable, pd.DataFrame]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +43,8 @@ class Showing:
     node: Node
     at: int
     ways: list[str]
+    #: What several cards ask of the same plan, once it is known.
+    kept: dict[str, Any] = field(default_factory=dict)
 
     @property
     def slice_(self) -> Slice:
@@ -70,8 +77,13 @@ class Showing:
         return self.below(self.by, self.node, self.slice_)
 
     def below(self, by: str, node: Node, slice_: Slice) -> pd.DataFrame:
-        """The rows of a level within a node."""
-        return q.plan_rows(self.opened, slice_, scope=self.view.scope, at=self.at, by=by, node=node)
+        """The rows of a level within a node; not to be changed, for the other parts of the page read the same."""
+        opened, scope = self.opened, self.view.scope
+        kept = _ROWS.setdefault(opened.plan, {})
+        key = (current().version, opened.base_version, slice_, scope, self.at, by, node)
+        if key not in kept:
+            kept[key] = q.plan_rows(opened, slice_, scope=scope, at=self.at, by=by, node=node)
+        return kept[key]
 
     @cached_property
     def total(self) -> dict[str, float]:

@@ -16,6 +16,8 @@ from components.view import View
 from components.words import Words
 
 ROW_HEIGHT = 32
+#: What a phone shows without a swipe.
+FIRST_ON_PHONE = ("name", "lock", "proposed", "change_share")
 
 
 def scenario_bar(w: Words) -> html.Div:
@@ -127,6 +129,8 @@ def columns(view: View, look: GridLook) -> list[dict[str, Any]]:
         {"field": "ytd", "headerName": w("plan.share_ytd"), **number, "width": 86},
         {"field": "entered", "headerName": w("plan.entered"), **number},
     ]
+    if narrow:
+        made.sort(key=lambda column: column["field"] not in FIRST_ON_PHONE)
     return [{name: value for name, value in column.items() if value is not None} for column in made]
 
 

@@ -7,10 +7,10 @@ what its cells hold is an array of its own, so that every state of a plan shares
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,10 @@ UNITS = (10_000, 100, 1)
 #: What cells are grouped by besides keys.
 TIMES = ("month", "quarter")
 _NONE = -1
+#: Parts of a plane that are kept: two numbers of four bytes a cell each.
+_PARTS = 12
+#: The members of the groups, the numbers of the cells, and of each the place of its group.
+Parts = tuple[list[tuple[str | None, ...]], np.ndarray, np.ndarray]
 #: More days than any row has.
 _LONGEST = 1_000_000
 
@@ -116,6 +120,28 @@ class Plane:
             self._groups[by] = self._times(by) if by in TIMES else self._members(by)
         return self._groups[by]
 
+    @cached_property
+    def parts(self) -> Callable[[tuple[str, ...], Node | None], Parts]:
+        """What of a node's cells belongs to which members of some dimensions; the last ones asked for are kept.
+
+        A page asks for the same few parts in every state of a plan, and no state moves a cell to another part.
+        """
+        return lru_cache(maxsize=_PARTS)(self._parts)
+
+    def _parts(self, by: tuple[str, ...], node: Node | None) -> Parts:
+        cells = np.flatnonzero(np.ones(len(self), dtype=bool) if node is None else self.mask(node)).astype(np.int32)
+        grouped = [self.groups(name) for name in by]
+        number = np.zeros(len(cells), dtype=np.int64)
+        size = 1
+        for own, members in grouped:
+            number, size = number * len(members) + own[cells], size * len(members)
+        found, place = numbered(number, size)
+        named: list[tuple[str | None, ...]] = [()] * len(found)
+        for _, members in reversed(grouped):
+            found, codes = np.divmod(found, len(members))
+            named = [(members[code], *tail) for code, tail in zip(codes, named, strict=True)]
+        return named, cells, place.astype(np.int32)
+
     def _times(self, by: str) -> tuple[np.ndarray, list[str | None]]:
         size = 1 if by == "month" else 3
         counted = self.months.astype(np.int64) - (self.first_month - 1)
@@ -198,23 +224,12 @@ class Plan:
     def total(self, at: int, node: Node | None = None) -> int:
         """What a node's cells of a plane come to, in ten-thousandths."""
         amounts = self.amounts[at]
-        return int(amounts.sum() if node is None else amounts[self.planes[at].mask(node)].sum())
+        return int(amounts.sum() if node is None else amounts[self.planes[at].parts((), node)[1]].sum())
 
     def sums(self, at: int, by: Sequence[str], node: Node | None = None) -> dict[tuple[str | None, ...], int]:
         """What the members of some dimensions come to within a node; those without a cell in it are not there."""
-        plane = self.planes[at]
-        mask = np.ones(len(plane), dtype=bool) if node is None else plane.mask(node)
-        grouped = [plane.groups(name) for name in by]
-        number = np.zeros(len(plane), dtype=np.int64)
-        size = 1
-        for own, members in grouped:
-            number, size = number * len(members) + own, size * len(members)
-        found, place = numbered(number[mask], size)
-        totals = summed(self.amounts[at][mask], place, len(found))
-        named: list[tuple[str | None, ...]] = [()] * len(found)
-        for _, members in reversed(grouped):
-            found, codes = np.divmod(found, len(members))
-            named = [(members[code], *tail) for code, tail in zip(codes, named, strict=True)]
+        named, cells, place = self.planes[at].parts(tuple(by), node)
+        totals = summed(self.amounts[at][cells], place, len(named))
         return dict(zip(named, totals.tolist(), strict=True))
 
     def rows(self) -> pd.DataFrame:
