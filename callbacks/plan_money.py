@@ -51,7 +51,7 @@ def reps_of(shown: Showing, basis: str) -> Reps | None:
     """The reps in sight with targets of the plan's plane for reps; None where it has none that knows the node."""
     if basis not in shown.kept:
         shown.kept[basis] = _reps_of(shown, basis)
-    return shown.kept[basis]  # type: ignore[no-any-return]
+    return shown.kept[basis]
 
 
 def _reps_of(shown: Showing, basis: str) -> Reps | None:
