@@ -6,6 +6,7 @@ The browser sends one action at a time with the revision it has seen; whatever c
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,8 @@ from queries.attainment import labels
 from queries.engine import reading
 from queries.slices import Slice
 
+#: What names a version, or counts steps.
+ID = re.compile(r"\d{1,9}", re.ASCII)
 #: Changes of a sheet that are said in words before it is taken.
 MOST_LISTED = 8
 #: Steps of the workflow, by what the page calls them.
@@ -62,7 +65,7 @@ class Request:
     def target(self) -> int:
         """The version that a button names."""
         named = str(self.said.get("target") or "")
-        return int(named) if named.isdigit() else self.plan_id
+        return int(named) if ID.fullmatch(named) else self.plan_id
 
     @property
     def name(self) -> str:
@@ -115,7 +118,9 @@ def change_plan(action: Mapping[str, Any] | None, query: str | None, version: st
         set_props(ids.SLICE, {"data": view.slice_.with_option("plan", str(done.plan_id)).to_query()})
     if done.is_published:
         set_props(ids.VERSION, {"data": wiring.warehouse().looked_anew()})
-    return {"plan": done.plan_id, "revision": done.revision}, markup(done.preview or thanks(done.said))
+    # The number tells apart two actions that leave the revision as it is: what did not differ would not be drawn anew.
+    state = {"plan": done.plan_id, "revision": done.revision, "number": action.get("number")}
+    return state, markup(done.preview or thanks(done.said))
 
 
 def act_on(request: Request) -> Done:
@@ -176,7 +181,10 @@ def _comment(request: Request) -> Done:
 
 
 def _undo(request: Request) -> Done:
-    steps = int(request.said.get("value") or 1)
+    value = str(request.said.get("value") or 1)
+    if not ID.fullmatch(value) or not int(value):
+        raise Refused("unknown", what=value[:40])
+    steps = int(value)
     return _done(
         request.scenarios.undo(request.plan_id, viewer=request.viewer, expected_revision=request.seen, steps=steps)
     )
@@ -245,6 +253,9 @@ def _enter(request: Request) -> Done:
     """Keeps what was typed from below; empty fields are no entries."""
     shown = _shown(request)
     typed = {name.removeprefix("entry:"): text for name, text in request.fields.items() if name.startswith("entry:")}
+    strangers = sorted(set(typed) - set(shown.members["key"].astype(str)))
+    if strangers:
+        raise Refused("unknown", what=strangers[0][:40])
     scale = shown.unit.scale
     amounts = [(member, plan_changes.amount_of(text, scale)) for member, text in typed.items() if text.strip()]
     if not amounts or shown.node.starts_on is None or shown.node.ends_on is None:

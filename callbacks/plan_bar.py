@@ -16,6 +16,7 @@ from components.filter_bar import menu
 from components.links import aria, icon, to
 from components.markup import PROPERTY
 from components.plan_grid import act, form
+from components.plan_words import span_words
 from components.view import View
 from planning.adjustments import risk_of
 from planning.bases import with_padding, with_risk
@@ -122,7 +123,12 @@ def _scenario_bar(view: View, opened: Opened) -> list[Any]:
         *(returned if version.note and version.state == "draft" else []),
         *moved,
         *([html.Span(aim, className="pill yours")] if aim else []),
-        html.Span(" · ".join(facts), className="note push", **{"data-revision": str(scenario.revision)}),
+        html.Span(
+            " · ".join(facts),
+            className="note push",
+            title=" · ".join(facts),
+            **{"data-revision": str(scenario.revision)},
+        ),
         *steps,
         _plans_menu(view),
         _more_menu(view, opened),
@@ -131,16 +137,20 @@ def _scenario_bar(view: View, opened: Opened) -> list[Any]:
 
 
 def _aim(view: View, opened: Opened) -> str:
-    """What the company aims for with the risk kept beside the plan, and the comment a plan was returned with."""
+    """What is aimed for in the part and period of the risk that is kept beside the plan."""
     assert opened.scenario is not None
     risk = risk_of(opened.scenario.adjustments)
     if risk is None or risk.share is None:
         return ""
-    whole = opened.plan.highest_total
+    at = opened.plan.answering(risk.node.keys)
+    if at is None:
+        return ""
+    whole = opened.plan.total(at, risk.node)
     kind = risk.basis
+    period = span_words(view, risk.node.starts_on, risk.node.ends_on) or str(opened.version.fiscal_year)
     aimed = with_padding(whole, risk.share * 100) if kind == "padding" else with_risk(whole, risk.share)
     share = view.numbers.signed_share(risk.share) if kind == "padding" else f"{risk.share:f}"
-    amount = view.w("plan.aims", amount=view.numbers.money(aimed / SCALE))
+    amount = view.w("plan.aims", amount=view.numbers.money(aimed / SCALE), period=period)
     return view.w("words.comma").join([amount, view.w(f"plan.aims_{kind}", share=share)])
 
 

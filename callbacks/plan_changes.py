@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +29,7 @@ FLOOR = 0.25
 def adjustments_of(shown: Showing, kind: str, said: Mapping[str, Any], fields: Mapping[str, str]) -> list[Adjustment]:
     """The adjustments that an action asks for; raises Refused for what makes no sense."""
     reason = str(said.get("reason") or fields.get("reason", ""))
-    rows = _rows(said.get("rows"))
+    rows = _rows(shown, said.get("rows"))
     value = str(said.get("value") or "")
     if kind in ("type", "change"):
         made = _typed(shown, rows, value)
@@ -53,7 +54,19 @@ def adjustments_of(shown: Showing, kind: str, said: Mapping[str, Any], fields: M
     return [one.because(reason) for one in made]
 
 
-def _rows(given: Any) -> list[Rows]:
+def _is_step(shown: Showing, by: str, key: str) -> bool:
+    """Whether a row can be reached that way: by a level in sight, months and quarters by their first day."""
+    if by not in shown.ways:
+        return False
+    if by not in q.TIMES:
+        return True
+    try:
+        return date.fromisoformat(key).day == 1
+    except ValueError:
+        return False
+
+
+def _rows(shown: Showing, given: Any) -> list[Rows]:
     """Rows of the grid by the part and level they belong to, in order; the total is no row of a level."""
     found: dict[tuple[tuple[tuple[str, str], ...], str], list[str | None]] = {}
     for one in given if isinstance(given, list) else []:
@@ -61,6 +74,8 @@ def _rows(given: Any) -> list[Rows]:
             steps = steps_of(one)
         except ValueError:
             raise Refused("unknown", what=str(one)[:40]) from None
+        if any(not _is_step(shown, by, key) for by, key in steps):
+            raise Refused("unknown", what=str(one)[:40])
         if steps:
             *above, (by, key) = steps
             found.setdefault((tuple(above), by), []).append(None if key == UNASSIGNED else key)

@@ -14,12 +14,11 @@ from components import ids
 from components.cards import switch
 from components.fields import field
 from components.filter_bar import menu
-from components.links import icon, to
+from components.links import icon
 from components.markup import PROPERTY
 from components.plan_grid import GridLook, about, act, columns, form, locked_note
 from components.view import View
 from queries import planning as q
-from queries import plans
 from queries.planning import TIMES
 from queries.slices import WEIGHTS
 
@@ -44,7 +43,7 @@ def show_grid(view: View) -> tuple[list[Any], list[Any], Any, Any, Any]:
         return [], [], about(view.w("plan.grid"), view.w("plan.no_level"), _ways(view)), [], None
     rows = grid_rows(shown)
     look = GridLook(
-        first=_levels(shown),
+        first=shown.ways_words,
         last_year=view.w("plan.last_year"),
         share=view.w(f"plan.share_{_weigh(view)}"),
         in_force=view.w("plan.base_head", number=shown.opened.base_version.number),
@@ -53,14 +52,10 @@ def show_grid(view: View) -> tuple[list[Any], list[Any], Any, Any, Any]:
     subtitle = view.w(
         "plan.grid_sub", unit=shown.unit.label, period=shown.period_words, basis=view.w(f"plan.basis_{_basis(view)}")
     )
-    title = view.w("plan.grid_title", levels=_levels(shown))
+    title = view.w("plan.grid_title", levels=shown.ways_words.lower())
     locked = sum(row["is_locked"] for row in rows)
     seen = None if shown.opened.scenario is None else shown.opened.scenario.revision
     return columns(view, look), rows, about(title, subtitle, _ways(view)), _tools(shown, locked), seen
-
-
-def _levels(shown: Showing) -> str:
-    return shown.view.w("words.comma").join(shown.level_words(by) for by in shown.ways)
 
 
 def _basis(view: View) -> str:
@@ -300,12 +295,3 @@ def _read_only(shown: Showing) -> html.Span:
     when = shown.view.numbers.day(opened.version.changed_at.astimezone().date(), year=True)
     said = w(f"plan.read_only_{opened.version.state}", who=opened.version.changed_by, when=when)
     return html.Span([icon("lock"), " ", said], className="note")
-
-
-def _way_to(view: View, label: str, version_id: int) -> Any:
-    return to(label, view.slice_.with_option("plan", str(version_id)))
-
-
-def has_plans() -> bool:
-    """Whether there is a ledger to plan in."""
-    return plans.scenarios() is not None

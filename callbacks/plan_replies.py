@@ -46,6 +46,8 @@ def refused_words(view: View, refused: Refused) -> str:
         for name in ("member", "parent"):
             if name in values:
                 values[name] = _named(shown, str(values[name] or ""))
+    if "step" in values:
+        values["step"] = view.w(f"refused.step_{str(values['step']).replace(' ', '_')}")
     if "by" in values and shown is not None:
         values["by"] = (
             shown.level_words(str(values["by"])) if str(values["by"]) in (*TIMES, *shown.ways) else values["by"]

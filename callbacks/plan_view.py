@@ -74,7 +74,7 @@ class Showing:
         return self.below(self.by, self.node, self.slice_)
 
     def below(self, by: str, node: Node, slice_: Slice) -> pd.DataFrame:
-        """The rows of a level within a node."""
+        """The rows of a level within a node; not to be changed, for the other parts of the page read the same."""
         scope = self.view.scope
         key = ("rows", current().version, self.opened.key, slice_.asked(), scope, self.at, by, node)
         return plans.desk().once(
@@ -85,7 +85,7 @@ class Showing:
     def total(self) -> dict[str, float]:
         """What all members come to: proposed, in_force, actual, last_year, landing, open_amount."""
         names = ("actual", "last_year", "landing", "open_amount")
-        sums = {name: float(self.members[name].sum()) for name in names}
+        sums = {name: float(self.members[name].sum(min_count=1)) for name in names}
         base_at = self.opened.base.index(self.plane)
         before = float("nan") if base_at is None else self.opened.base.total(base_at, self.node) / SCALE
         return {"proposed": self.opened.plan.total(self.at, self.node) / SCALE, "in_force": before, **sums}
@@ -112,9 +112,18 @@ class Showing:
         return self.view.w(f"plan.by_{by}") if by in q.TIMES else dimension_words(by, self.view)
 
     @property
+    def ways_words(self) -> str:
+        """The levels in sight, from the first: "Region, rep"."""
+        return _begun(self.view.w("words.comma").join(self.level_words(by).lower() for by in self.ways))
+
+    @property
     def days_left(self) -> int:
         """Working days of the period that are still to come."""
         return working_days(self.slice_, self.period)[1]
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def showing(view: View) -> Showing | None:

@@ -16,6 +16,8 @@ from components.view import View
 from components.words import Words
 
 ROW_HEIGHT = 32
+#: What a phone shows without a swipe.
+FIRST_ON_PHONE = ("name", "lock", "proposed", "change_share")
 
 
 def scenario_bar(w: Words) -> html.Div:
@@ -101,7 +103,7 @@ def columns(view: View, look: GridLook) -> list[dict[str, Any]]:
             "cellRenderer": "PlanName",
         },
         {"field": "last_year", "headerName": look.last_year, **number},
-        {"field": "share", "headerName": look.share, **number, "width": 80},
+        {"field": "share", "headerName": look.share, **number, "width": 92},
         {"field": "in_force", "headerName": look.in_force, **number},
         {"field": "lock", "headerName": "", "width": 30, "cellRenderer": "PlanLock", "cellClass": "plan-lock-cell"},
         {
@@ -117,7 +119,7 @@ def columns(view: View, look: GridLook) -> list[dict[str, Any]]:
         },
         {"field": "change", "headerName": w("plan.change"), **number, "width": 72, "cellRenderer": "PlanChange"},
         {"field": "change_share", "headerName": "%", **number, "width": 72, "cellRenderer": "PlanChange"},
-        {"field": "landing", "headerName": w("plan.landing"), "width": 168, "cellRenderer": "PlanLanding"},
+        {"field": "landing", "headerName": w("plan.landing"), "width": 184, "cellRenderer": "PlanLanding"},
         {"field": "actual", "headerName": w("plan.actual"), **number},
         {"field": "required", "headerName": w("plan.required"), **number, "width": 104},
         {"field": "open", "headerName": w("plan.open"), **number},
@@ -127,6 +129,8 @@ def columns(view: View, look: GridLook) -> list[dict[str, Any]]:
         {"field": "ytd", "headerName": w("plan.share_ytd"), **number, "width": 86},
         {"field": "entered", "headerName": w("plan.entered"), **number},
     ]
+    if narrow:
+        made.sort(key=lambda column: column["field"] not in FIRST_ON_PHONE)
     return [{name: value for name, value in column.items() if value is not None} for column in made]
 
 

@@ -7,11 +7,10 @@ what its cells hold is an array of its own, so that every state of a plan shares
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -28,8 +27,10 @@ UNITS = (10_000, 100, 1)
 #: What cells are grouped by besides keys.
 TIMES = ("month", "quarter")
 _NONE = -1
-#: Answers that a plane or a plan keeps.
-_MOST_KNOWN = 64
+#: Parts of a plane that are kept: two numbers of four bytes a cell each.
+_PARTS = 12
+#: The members of the groups, the numbers of the cells, and of each the place of its group.
+Parts = tuple[list[tuple[str | None, ...]], np.ndarray, np.ndarray]
 #: More days than any row has.
 _LONGEST = 1_000_000
 
@@ -73,7 +74,6 @@ class Plane:
     first_month: int = 1  # of the fiscal year
     #: Groups that were asked for: cells never change theirs.
     _groups: dict[str, tuple[np.ndarray, list[str | None]]] = field(default_factory=dict, init=False, repr=False)
-    _masks: dict[Node, np.ndarray] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         """How many cells it has."""
@@ -96,15 +96,11 @@ class Plane:
         return [code for code in found if code is not None]
 
     def mask(self, node: Node) -> np.ndarray:
-        """Which cells belong to a node: of one of the members, and in a month that it touches. Not to be written to."""
-        found = self._masks.get(node)
-        if found is None:
-            found = self.in_months(node.starts_on, node.ends_on)
-            for name, members in node.members:
-                found &= np.isin(self.codes[name], self.codes_of(name, members))
-            found.flags.writeable = False
-            remembered(self._masks, node, found)
-        return found
+        """Which cells belong to a node: of one of the members, and in a month that it touches."""
+        held = np.ones(len(self), dtype=bool)
+        for name, members in node.members:
+            held &= np.isin(self.codes[name], self.codes_of(name, members))
+        return held & self.in_months(node.starts_on, node.ends_on)
 
     def in_months(self, since: date | None, until: date | None) -> np.ndarray:
         """Which cells lie in the months of a period; an open end has no bound."""
@@ -124,6 +120,28 @@ class Plane:
             self._groups[by] = self._times(by) if by in TIMES else self._members(by)
         return self._groups[by]
 
+    @cached_property
+    def parts(self) -> Callable[[tuple[str, ...], Node | None], Parts]:
+        """What of a node's cells belongs to which members of some dimensions; the last ones asked for are kept.
+
+        A page asks for the same few parts in every state of a plan, and no state moves a cell to another part.
+        """
+        return lru_cache(maxsize=_PARTS)(self._parts)
+
+    def _parts(self, by: tuple[str, ...], node: Node | None) -> Parts:
+        cells = np.flatnonzero(np.ones(len(self), dtype=bool) if node is None else self.mask(node)).astype(np.int32)
+        grouped = [self.groups(name) for name in by]
+        number = np.zeros(len(cells), dtype=np.int64)
+        size = 1
+        for own, members in grouped:
+            number, size = number * len(members) + own[cells], size * len(members)
+        found, place = numbered(number, size)
+        named: list[tuple[str | None, ...]] = [()] * len(found)
+        for _, members in reversed(grouped):
+            found, codes = np.divmod(found, len(members))
+            named = [(members[code], *tail) for code, tail in zip(codes, named, strict=True)]
+        return named, cells, place.astype(np.int32)
+
     def _times(self, by: str) -> tuple[np.ndarray, list[str | None]]:
         size = 1 if by == "month" else 3
         counted = self.months.astype(np.int64) - (self.first_month - 1)
@@ -142,13 +160,6 @@ class Plane:
         return {name: {member: at for at, member in enumerate(names)} for name, names in self.names.items()}
 
 
-def remembered(known: dict[Any, Any], key: Any, value: Any) -> None:
-    """Keeps an answer; the oldest goes where there are very many. Several threads may do so at once."""
-    known[key] = value
-    while len(known) > _MOST_KNOWN:
-        known.pop(next(iter(known)), None)
-
-
 def level_name(level: Level) -> str:
     """A level in one word: `region-product`, or `company`."""
     return "-".join(level) or "company"
@@ -161,8 +172,6 @@ class Plan:
     planes: tuple[Plane, ...]
     amounts: tuple[np.ndarray, ...]
     locked: tuple[np.ndarray, ...]
-    #: Sums that were asked for: a state of a plan never changes.
-    _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, rows: pd.DataFrame, curve: Curve, first_month: int = 1) -> Plan:
@@ -215,29 +224,12 @@ class Plan:
     def total(self, at: int, node: Node | None = None) -> int:
         """What a node's cells of a plane come to, in ten-thousandths."""
         amounts = self.amounts[at]
-        return int(amounts.sum() if node is None else amounts[self.planes[at].mask(node)].sum())
+        return int(amounts.sum() if node is None else amounts[self.planes[at].parts((), node)[1]].sum())
 
     def sums(self, at: int, by: Sequence[str], node: Node | None = None) -> dict[tuple[str | None, ...], int]:
         """What the members of some dimensions come to within a node; those without a cell in it are not there."""
-        key = (at, tuple(by), node)
-        if key not in self._known:
-            remembered(self._known, key, self._summed(at, by, node))
-        return dict(self._known[key])
-
-    def _summed(self, at: int, by: Sequence[str], node: Node | None) -> dict[tuple[str | None, ...], int]:
-        plane = self.planes[at]
-        mask = np.ones(len(plane), dtype=bool) if node is None else plane.mask(node)
-        grouped = [plane.groups(name) for name in by]
-        number = np.zeros(len(plane), dtype=np.int64)
-        size = 1
-        for own, members in grouped:
-            number, size = number * len(members) + own, size * len(members)
-        found, place = numbered(number[mask], size)
-        totals = summed(self.amounts[at][mask], place, len(found))
-        named: list[tuple[str | None, ...]] = [()] * len(found)
-        for _, members in reversed(grouped):
-            found, codes = np.divmod(found, len(members))
-            named = [(members[code], *tail) for code, tail in zip(codes, named, strict=True)]
+        named, cells, place = self.planes[at].parts(tuple(by), node)
+        totals = summed(self.amounts[at][cells], place, len(named))
         return dict(zip(named, totals.tolist(), strict=True))
 
     def rows(self) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, Subquery, and_, cast, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, and_, cast, func, literal, null, select, union_all
 
 from planning.ledger import Ledger
 from planning.tables import adjustments, audit_trail, entries, hand_downs, scenarios, target_versions, targets
@@ -106,7 +106,12 @@ def mark(ledger: Ledger) -> tuple[int, ...]:
     newest = [func.max(column) for column in (audit_trail.c.audit_id, adjustments.c.adjustment_id, entries.c.entry_id)]
     asked = [*newest, func.sum(target_versions.c.revision)]
     with ledger.engine.connect() as connection:
-        return tuple(int(connection.scalar(select(one)) or 0) for one in asked)
+        return tuple(int(one or 0) for one in connection.execute(select(*map(_alone, asked))).one())
+
+
+def _alone(asked: ColumnElement[int]) -> ScalarSelect[int]:
+    """One number out of its own table, to be asked with others at once."""
+    return select(asked).scalar_subquery()
 
 
 def _done(asked: Asked = Asked(), most: int | None = None) -> Subquery:  # noqa: B008

@@ -12,7 +12,7 @@ from components.words import words
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.browser.looks import drawn
 
-PAGES = ("/", "/funnel", "/attainment", "/rep", "/win-loss")
+PAGES = ("/", "/funnel", "/attainment", "/rep", "/win-loss", "/planning")
 LOOKS = list(product(PAGES, ("en", "zh"), ("light", "dark"), (DESKTOP, PHONE)))
 #: Texts that have to be read whole.
 WHOLE = "h1, .panel > header h2, .kpi .value, .kpi .label"

@@ -1,0 +1,164 @@
+"""The planning page in the browser: a plan from its beginning until it is in force, and what must not go wrong.
+
+They write into a copy of the company, with a server of its own, each test into a plan of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from components.words import words
+from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.looks import drawn
+from tests.browser.server import Server
+
+EN = words("en")
+NOTE = "#plan-bar [data-revision]"
+PLAN = "/planning?period=2026Q4"
+
+
+def cell(page: Page, row: int, column: str) -> Locator:
+    """A cell of the grid; the total is row 0."""
+    return page.locator(f"#plan-grid .ag-row[row-index='{row}'] [col-id={column}]").last
+
+
+def begin(page: Page, name: str = "Stretch") -> Page:
+    """Begins a plan from the version in force and waits until it can be changed."""
+    drawn(page, "plan-before-after")
+    page.locator("#plan-bar summary", has_text="Plan from version").click()
+    page.locator("#plan-bar input[name=name]").fill(name)
+    page.keyboard.press("Enter")
+    expect(page.locator("#plan-bar > b")).to_have_text(name)
+    expect(page.locator("#plan-tools button", has_text="+5%")).to_be_visible()
+    return page
+
+
+def type_into(page: Page, row: int, text: str) -> None:
+    """Types into a proposed target and leaves it with Enter."""
+    cell(page, row, "proposed").dblclick()
+    box = page.locator("#plan-grid .ag-cell-inline-editing input")
+    box.fill(text)
+    box.press("Enter")
+
+
+def changes(page: Page, count: int) -> None:
+    """Waits until the bar counts so many changes."""
+    expect(page.locator(NOTE)).to_contain_text(re.compile(rf"\b{count} changes?\b"))
+
+
+def amount(text: str) -> float:
+    return float(re.sub("[^0-9.]", "", text))
+
+
+@pytest.fixture(scope="module")
+def office(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An application over a copy of the company, whose plans may be changed."""
+    folder = tmp_path_factory.mktemp("office")
+    shutil.copytree(company, folder / "data")
+    running = Server(folder / "data", folder / "server.log").start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def planned(open_page: OpenPage, office: Server) -> Page:
+    """A page with a plan of its own, in which nothing is changed yet."""
+    return begin(open_page(PLAN, at=office))
+
+
+def test_a_plan_is_typed_undone_decided_and_published_and_attainment_shows_it(planned: Page) -> None:
+    before = amount(cell(planned, 0, "proposed").inner_text())
+    type_into(planned, 1, "+10%")
+    changes(planned, 1)
+    expect(cell(planned, 0, "proposed")).not_to_have_text(f"{before:,.0f}")
+    planned.locator("#plan-bar [data-plan=undo]").click()
+    changes(planned, 0)
+    expect(cell(planned, 0, "proposed")).to_have_text(f"{before:,.0f}")
+    type_into(planned, 0, f"{before + 10_000:,.0f}")
+    changes(planned, 1)
+    for kind in ("submit", "approve", "publish"):
+        planned.once("dialog", lambda dialog: dialog.accept())
+        planned.locator(f"#plan-bar [data-plan={kind}]").click()
+        expect(planned.locator("#plan-said")).to_contain_text(EN(f"plan.done_{kind}"))
+    expect(planned.locator("#plan-bar [aria-current=step]")).to_have_text(EN("plan.state_published"))
+    planned.locator("nav a[href^='/attainment']").first.click()
+    drawn(planned, "attainment")
+    expect(planned.locator("#strip")).to_be_visible()
+
+
+def test_who_comes_second_is_told_who_was_first_and_makes_the_change_on_top(
+    planned: Page, office: Server, tmp_path: Path
+) -> None:
+    """The second one sits at another server over the same data: only the ledger knows of both."""
+    second = Server(office.data, tmp_path / "second.log").start()
+    try:
+        _comes_second(planned, planned.url.replace(office.url, second.url))
+    finally:
+        second.kill()
+
+
+def _comes_second(planned: Page, url: str) -> None:
+    other = planned.context.new_page()
+    other.goto(url)
+    drawn(other, "plan-before-after")
+    expect(cell(other, 1, "proposed")).to_be_visible()
+    type_into(planned, 1, "+10%")
+    changes(planned, 1)
+    type_into(other, 2, "+5%")
+    said = other.locator("#plan-said .refused")
+    expect(said).to_contain_text("changed this plan at")
+    expect(said).to_contain_text("+10%")
+    said.get_by_role("button", name=EN("plan.on_top")).click()
+    changes(other, 2)
+    expect(said).to_have_count(0)
+
+
+def test_a_letter_in_a_number_is_refused_at_the_place_and_nothing_moves(planned: Page) -> None:
+    before = cell(planned, 1, "proposed").inner_text()
+    type_into(planned, 1, "12x")
+    expect(planned.locator("#plan-said .refused")).to_contain_text("“12x” is no amount")
+    expect(cell(planned, 1, "proposed")).to_have_text(before)
+    changes(planned, 0)
+    planned.locator("#plan-said [data-plan-close]").click()
+    expect(planned.locator("#plan-said > *")).to_have_count(0)
+
+
+def test_with_the_keyboard_alone_a_target_is_locked_typed_and_taken_back(planned: Page) -> None:
+    cell(planned, 1, "proposed").click()
+    planned.keyboard.press("Enter")
+    box = planned.locator("#plan-grid .ag-cell-inline-editing input")
+    expect(box).to_be_focused()
+    planned.keyboard.type("+5%")
+    planned.keyboard.press("Enter")
+    changes(planned, 1)
+    focused = planned.locator("#plan-grid .ag-cell-focus")
+    expect(focused).to_be_focused()  # the grid has kept the focus while it was drawn anew
+    planned.keyboard.press("ArrowLeft")
+    planned.keyboard.press("Enter")
+    changes(planned, 2)
+    expect(planned.locator("#plan-grid .plan-lock.on").first).to_be_attached()
+    planned.keyboard.press("Control+z")
+    changes(planned, 1)
+    planned.keyboard.press("Control+Shift+z")
+    changes(planned, 2)
+
+
+def test_a_locked_target_cannot_be_typed_into(planned: Page) -> None:
+    cell(planned, 1, "lock").locator("button").click()
+    changes(planned, 1)
+    expect(cell(planned, 1, "proposed").locator(".locked")).to_be_visible()
+    cell(planned, 1, "proposed").dblclick()
+    expect(planned.locator("#plan-grid .ag-cell-inline-editing")).to_have_count(0)
+
+
+def test_on_a_phone_a_plan_begins_and_is_changed(open_page: OpenPage, office: Server) -> None:
+    page = begin(open_page(PLAN, at=office, size=PHONE))
+    page.locator("#plan-tools button", has_text="+5%").click()
+    changes(page, 1)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
