@@ -13,6 +13,7 @@ from queries.scope import Scope
 from queries.semantic import measures as m
 from queries.semantic.dimensions import DIMENSIONS
 from queries.slices import UNASSIGNED, Slice
+from queries.targets import labels
 
 
 @question
@@ -47,7 +48,8 @@ def understood(slice_: Slice, *, scope: Scope) -> Slice:
     kept, dropped = slice_, list(slice_.dropped)
     for name, values in slice_.filters:
         known = members(name, scope=scope)
-        names = {*known["key"], *known["label"], UNASSIGNED}
+        # Who has a target and has sold nothing yet is there too; not for who may see a part only.
+        names = {*known["key"], *known["label"], UNASSIGNED, *(() if scope.limits else labels(name))}
         good = [value for value in values if value.removeprefix("!") in names]
         if len(good) < len(values):
             dropped += [f"{name}={value}" for value in values if value not in good]

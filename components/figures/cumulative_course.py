@@ -20,7 +20,7 @@ TIER, COURSE = 0.2, 0.3  # of the height: where the variance ends and the course
 HEADROOM = 1.05
 PLOT, PHONE_PLOT = (520, 190), (216, 190)  # px of the usual plot: enough to tell whether labels would meet
 BELOW_COURSE = 48  # px: room that the as-of day's two lines of text take below the course
-BESIDE_COLUMN = 1.7  # of the largest variance: room for the number at its end
+BESIDE_COLUMN = 2.4  # of the largest variance: room for the number at its end
 TIER_LABELS, PHONE_TIER_LABELS = 12, 3
 DAY = 86_400_000  # ms
 
