@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from benchmarks import browser, callbacks, company, plans, questions, server, targets
+from benchmarks import browser, callbacks, company, plan_page, plans, questions, server, targets
 from benchmarks.report import Measured, write
 from components import drill
 from queries import attainment, options
@@ -40,7 +40,11 @@ def measured(size: int, *, kept: Path, runs: int, chromium: str | None) -> Measu
         drills = browser.drilled(url, _ways_down(settings), chromium=chromium) if chromium else []
         answered = list(callbacks.measured(running.port, products, runs=runs))
         memory = running.memory()
-    return Measured(size, made_in, median(starts), memory, asked, answered, pages, target_rows, drills)
+        planning = plan_page.measured(running.port, runs=runs)
+        painted = browser.adjusted(url, planning.query, chromium=chromium, runs=runs) if chromium else None
+    return Measured(
+        size, made_in, median(starts), memory, asked, answered, pages, target_rows, drills, planning, painted
+    )
 
 
 def _ways_down(settings: Settings) -> list[list[str]]:

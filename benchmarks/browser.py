@@ -54,6 +54,23 @@ def drilled(url: str, steps: list[list[str]], *, chromium: str) -> list[float]:
             browser.close()
 
 
+def adjusted(url: str, query: str, *, chromium: str, runs: int) -> float:
+    """Milliseconds until the last chart in sight of the planning page stands after a change of the total (median)."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
+        try:
+            with _opened(browser, f"{url}/planning?{query}") as page:
+                page.evaluate("watch.settled()")
+                took = []
+                for run in range(runs + 2):
+                    step = "-5%" if run % 2 else "+5%"
+                    selector = f'#plan-tools [data-plan=change][data-value="{step}"]'
+                    took.append(page.evaluate("selector => watch.click(selector)", selector)["charts"])
+            return median(took[2:])
+        finally:
+            browser.close()
+
+
 def _seen(browser: Browser, url: str, path: str, products: list[str], runs: int) -> Seen:
     firsts = []
     for _ in range(3):  # a fresh profile each: nothing of the page is kept

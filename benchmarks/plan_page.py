@@ -33,6 +33,7 @@ class Changed:
     after: list[tuple[str, float]]
     in_sight: float
     whole: float
+    query: str
 
 
 def measured(port: int, *, runs: int) -> Changed:
@@ -61,7 +62,7 @@ def measured(port: int, *, runs: int) -> Changed:
         wholes.append(changes[-1] + sum(took.values()))
     client.close()
     slowest = sorted(((name, median(own)) for name, own in after.items()), key=lambda one: -one[1])
-    return Changed(median(changes), slowest, median(sights), median(wholes))
+    return Changed(median(changes), slowest, median(sights), median(wholes), query)
 
 
 def _follows(wire: Json) -> bool:

@@ -59,6 +59,14 @@ window.watch = (() => {
       look();
     });
 
+  /* What a click on an element leads to: charts that are drawn anew, and words that change. */
+  const click = (selector) => {
+    const since = performance.now();
+    waiting = new Set();
+    document.querySelector(selector).click();
+    return settled(since);
+  };
+
   /* A filter is set as a click on one of its links sets it. */
   const change = (query) => {
     const since = performance.now();
@@ -68,5 +76,5 @@ window.watch = (() => {
     window.dash_clientside.set_props("slice", { data: query });
     return settled(since);
   };
-  return { settled, change };
+  return { settled, change, click };
 })();

@@ -33,14 +33,13 @@ clientside_callback(ClientsideFunction("planning", "arrived"), Input(ids.PLAN, "
         Output(ids.PLAN_GRID, "rowData"),
         Output(ids.PLAN_ABOUT, PROPERTY),
         Output(ids.PLAN_TOOLS, PROPERTY),
-        Output(ids.PLAN_SEEN, "data"),
     ]
 )
-def show_grid(view: View) -> tuple[list[Any], list[Any], Any, Any, Any]:
+def show_grid(view: View) -> tuple[list[Any], list[Any], Any, Any]:
     """Members of the level in sight, with the total first and the parts of unfolded ones below them."""
     shown = showing(view)
     if shown is None:
-        return [], [], about(view.w("plan.grid"), view.w("plan.no_level"), _ways(view)), [], None
+        return [], [], about(view.w("plan.grid"), view.w("plan.no_level"), _ways(view)), []
     rows = grid_rows(shown)
     look = GridLook(
         first=shown.ways_words,
@@ -54,8 +53,7 @@ def show_grid(view: View) -> tuple[list[Any], list[Any], Any, Any, Any]:
     )
     title = view.w("plan.grid_title", levels=shown.ways_words.lower())
     locked = sum(row["is_locked"] for row in rows)
-    seen = None if shown.opened.scenario is None else shown.opened.scenario.revision
-    return columns(view, look), rows, about(title, subtitle, _ways(view)), _tools(shown, locked), seen
+    return columns(view, look), rows, about(title, subtitle, _ways(view)), _tools(shown, locked)
 
 
 def _basis(view: View) -> str:

@@ -25,7 +25,7 @@ from queries.slices import Slice
 from queries.warehouse import Warehouse
 
 #: What a page shows that may change while the data's version stays: by path, what differs whenever it does.
-STATES: Mapping[str, Callable[[], Hashable]] = {"/audit": trail.mark, "/planning": trail.mark}
+STATES: Mapping[str, Callable[[], Hashable]] = dict.fromkeys(("/audit", "/compare", "/planning"), trail.mark)
 
 log = logging.getLogger("dashboard")
 

@@ -67,7 +67,6 @@ PLAN_BAR = "plan-bar"
 PLAN_TOOLS = "plan-tools"
 PLAN_GRID = "plan-grid"
 PLAN_ABOUT = "plan-about"  # the grid's title and subtitle
-PLAN_SEEN = "plan-seen"  # the revision that the grid shows
 PLAN_ACTION = "plan-action"
 PLAN_SAID = "plan-said"
 PLAN_BEFORE_AFTER = "plan-before-after"

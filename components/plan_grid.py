@@ -25,7 +25,6 @@ def scenario_bar(w: Words) -> html.Div:
     return html.Div(
         [
             dcc.Store(id=ids.PLAN_ACTION, data=None),
-            dcc.Store(id=ids.PLAN_SEEN, data=None),
             html.Section(
                 id=ids.PLAN_BAR,
                 className="scenario",
