@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import dashboard
+from crm import first_start
 from settings import Settings
 from tests.conftest import REPO
 
@@ -183,8 +184,8 @@ def test_demo_export_load_and_back(run: Run, tmp_path: Path) -> None:
 def test_a_second_start_builds_nothing(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     say("demo", "--opportunities", "50", "--seed", "1")
     before = sorted((tmp_path / "data" / "snapshots").iterdir())
-    monkeypatch.setattr(dashboard, "demo", lambda *_: pytest.fail("a second start made a company"))
-    dashboard._demo_at_first(Settings(data_dir=tmp_path / "data"))
+    monkeypatch.setattr(first_start, "_run", lambda *_, **__: pytest.fail("a second start made a company"))
+    first_start.prepare(Settings(data_dir=tmp_path / "data"), say=lambda _: None)
     assert sorted((tmp_path / "data" / "snapshots").iterdir()) == before
 
 

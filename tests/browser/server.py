@@ -20,7 +20,10 @@ from tests.conftest import REPO
 OURS = ("DATA_DIR", "CRM_DATABASE_URL", "APP_DATABASE_URL", "HOST", "PORT", "WORKERS", "AS_OF", "CURRENCY")
 PATIENCE = 60.0
 #: Without the demo company that a first start makes: what is left when all snapshots are removed.
-BARE = "import sys, dashboard; dashboard._demo_at_first = lambda _: None; sys.exit(dashboard.main([]))"
+BARE = (
+    "import sys, dashboard; from crm import first_start; first_start.prepare = lambda *_, **__: None; "
+    "sys.exit(dashboard.main([]))"
+)
 
 
 class Server:
