@@ -146,6 +146,19 @@ def drills(database: Database) -> tuple[Question, ...]:
     )
 
 
+def _most_in_a_region(frame: pd.DataFrame) -> float:
+    """Decided deals with the competitor in the region that has most of them: small ones are not compared."""
+    return float(frame.loc[(frame["kind"] == "win") & (frame["by"] == "region"), "under"].max())
+
+
+def _most_met(found: list[Rows]) -> float:
+    """The same of the bare answers: the first by region has a row a region and year."""
+    counted: dict[Any, int] = {}
+    for region, _, decided, _ in found[len(bare_evidence.FACING)]:
+        counted[region] = counted.get(region, 0) + decided
+    return float(max(counted.values()))
+
+
 #: The competitor of the demo company that cut its prices.
 RIVAL = "V001"
 _AGAINST = (("rival", RIVAL),)
@@ -164,8 +177,8 @@ EVIDENCE = (
         "the evidence against it",
         against.comparisons,
         bare_evidence.COMPARISONS,
-        lambda frame: float(frame.loc[(frame["kind"] == "win") & (frame["by"] == "region"), "under"].sum()),
-        column(2, of=len(bare_evidence.FACING)),
+        _most_in_a_region,
+        _most_met,
         _AGAINST,
     ),
     Question(

@@ -20,6 +20,7 @@ from components.links import icon
 from components.markup import PROPERTY, markup
 from components.model_editor import model_editor
 from components.shell import items, nav_links, tab_links
+from components.top_bar import top_bar
 from components.view import View
 from components.words import Words, words
 from queries import options
@@ -79,7 +80,7 @@ def bar_of(view: View) -> list[Any]:
     """The top bar."""
     named, sliced = name_of(view.path, view.w), is_sliced(view.path)
     filters = filter_sheet.filters_button(view) if sliced else None
-    return filter_bar.top_bar(
+    return top_bar(
         view,
         named,
         labels_of(view) if sliced else {},

@@ -86,8 +86,9 @@ def opened(slice_: Slice, *, scope: Scope) -> Opened | None:
 
 def in_force(slice_: Slice) -> Opened | None:
     """The version in force in the fiscal year that the slice's period begins in; None where there is none."""
-    targets = current().targets
-    return None if targets is None else _version(targets.in_force.get(year_of(slice_)))
+    found = scenarios()
+    # Asked of the ledger itself: who has just published a plan looks for it before readers look for news.
+    return None if found is None else _version(found.ledger.in_force().get(year_of(slice_)))
 
 
 def _version(version_id: int | None) -> Opened | None:

@@ -12,6 +12,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import cards, explain, filter_bar, links, shell, states
+from components.top_bar import top_bar
 from components.view import View
 from components.words import words
 from queries.scope import EVERYTHING
@@ -48,7 +49,7 @@ def test_a_link_is_its_slice_twice() -> None:
 
 
 def test_icons_are_hidden_and_lone_icons_are_named() -> None:
-    bar = filter_bar.top_bar(view(), "Overview", {}, is_late=False)
+    bar = top_bar(view(), "Overview", {}, is_late=False)
     for one in parts(bar):
         if isinstance(one, html.I):
             assert one.to_plotly_json()["props"]["aria-hidden"] == "true"

@@ -42,7 +42,17 @@ from tests.rows import REGIONS, deal
 
 NO_OFFICE = {"office_id": None, "rep_id": None}
 DEALS = [
-    deal("w1", "won", 100, closed_on=date(2026, 7, 21), stage_id="s4", cycle_active_days=15, account_id="a1"),
+    deal(
+        "w1",
+        "won",
+        100,
+        closed_on=date(2026, 7, 21),
+        stage_id="s4",
+        cycle_active_days=15,
+        account_id="a1",
+        discount=0.1,
+        is_reviewed=True,
+    ),
     deal(
         "w2",
         "won",
@@ -55,7 +65,17 @@ DEALS = [
         cycle_active_days=60,
         account_id="a2",
     ),
-    deal("l1", "lost", 100, created_on=date(2026, 7, 2), stage_id="s2", furthest_position=2, close_reason="Price"),
+    deal(
+        "l1",
+        "lost",
+        100,
+        created_on=date(2026, 7, 2),
+        stage_id="s2",
+        furthest_position=2,
+        close_reason="Price",
+        discount=0.3,
+        idle_days=9,
+    ),
     deal("o1", "open", 50, created_on=date(2026, 7, 5), furthest_position=2, probability=0.36),
     deal(
         "o2",
@@ -187,6 +207,27 @@ TOTALS = {
     "stage_days_p75": 11,
     "sales_amount": 100,
     "sales_lines": 2,
+    "no_decision_count": 0,
+    "no_decision_amount": 0,
+    "no_decision_share": 0,
+    "rejected_count": 1,  # l1, on price
+    "rejected_amount": 100,
+    "contested_count": 3,
+    "contested_amount": 500,
+    "win_rate_contested": 0.666667,
+    "win_rate_amount_contested": 0.8,
+    "created_contested": 5,
+    "win_rate_cohort_contested": 0.2,
+    "undecided_of_created": 3,  # o1, o2 and p1
+    "reasoned_count": 1,
+    "closed_count": 4,  # w1, w2, l1 and t1
+    "terminated_count": 1,
+    "reviewed_count": 1,
+    "review_share": 0.25,
+    "idle_days": 9,
+    "discount_sum": 0.4,
+    "discounted_count": 2,
+    "average_discount": 0.2,
 }
 
 
