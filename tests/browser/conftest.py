@@ -27,7 +27,7 @@ from tests.browser.server import Server
 from tests.conftest import missing
 
 AS_OF = date(2026, 8, 27)
-PATIENCE = 15_000  # ms: what a machine that does much else at the same time may take
+PATIENCE = 30_000  # ms: what a machine that does much else at the same time may take
 DESKTOP, PHONE = (1440, 900), (390, 844)
 QUIET = (
     "--no-sandbox",

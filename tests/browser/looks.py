@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 #: What a card shows once it is drawn: a drawing, a table, or a sentence about why there is neither.
-FILLED = ".card-state-slot > *, .card-body-slot > *, .plot .trace"
+FILLED = ".card-state-slot > *, .card-body-slot > *, .plot .trace, .plot .sankey-node"
 
 
 def drawn(page: Page, *cards: str) -> Page:
