@@ -120,5 +120,7 @@ def _note(view: View, row: Any) -> html.Tr:
     note = "" if pd.isna(row.note) else str(row.note)
     mark = {"won": "pill ahead", "lost": "pill behind"}.get(row.outcome, "pill")
     about = [text for text in (named("account"), named("rep"), named("rival")) if text]
-    said = html.Td([html.B(note), html.Span(" · ".join(about), className="sub")], className="note-text")
+    said = html.Td(
+        [html.B(note, **{"data-quoted": ""}), html.Span(" · ".join(about), className="sub")], className="note-text"
+    )
     return html.Tr([said, html.Td(named("reason")), html.Td(html.Span(status, className=mark)), html.Td(day)])

@@ -40,12 +40,12 @@ def is_whole(page: Page, *, lang: str, theme: str) -> None:
 
 
 def seen(page: Page) -> list[str]:
-    """Every text on the page, the drawings' and the tooltips' included."""
+    """Every text on the page, the drawings' and the tooltips' included, but what people wrote in their language."""
     return page.evaluate(
         """() => {
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           const found = [];
-          while (walker.nextNode()) if (!walker.currentNode.parentElement.closest('script, style'))
+          while (walker.nextNode()) if (!walker.currentNode.parentElement.closest('script, style, [data-quoted]'))
             found.push(walker.currentNode.data.trim());
           for (const one of document.querySelectorAll('[title], [aria-label], [placeholder]'))
             found.push(one.title, one.getAttribute('aria-label') ?? '', one.placeholder ?? '');
