@@ -149,7 +149,7 @@ def _presence_notes(view: View, spans: pd.DataFrame) -> list[Delta]:
     return [Delta(way, good, "", view.w("evidence.presence_note", change=view.numbers.signed_points(change)))]
 
 
-@wiring.card(ids.RIVALS, path=PATH)
+@wiring.card(ids.OPPONENTS, path=PATH)
 def show_rivals(view: View) -> Card:
     """All competitors, most deals first, each a link to its sheet."""
     found, w, numbers = a.rivals(view.slice_, scope=view.scope), view.w, view.numbers

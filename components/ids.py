@@ -107,7 +107,7 @@ ODDS = "odds"
 CALIBRATION = "calibration"
 
 # The evidence against a competitor: the list of all, and the four cards of one
-RIVALS = "rivals"
+OPPONENTS = "opponents"
 STRENGTHS = "strengths"
 WEAKNESSES = "weaknesses"
 OPPORTUNITIES = "opportunities"

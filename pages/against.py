@@ -25,7 +25,7 @@ def layout(**query: str) -> html.Div:
         panel(w, ids.OPPORTUNITIES, span=6, title=w("evidence.opportunities"), explain="against"),
         panel(w, ids.THREATS, span=6, title=w("evidence.threats"), explain="against"),
     ]
-    everybody = [panel(w, ids.RIVALS, span=12, title=w("evidence.list"), explain="win_rate")]
+    everybody = [panel(w, ids.OPPONENTS, span=12, title=w("evidence.list"), explain="win_rate")]
     cards = [
         html.Div(everybody, id=ids.ALL_RIVALS, className="grid c12", hidden=is_one),
         html.Div(one, id=ids.ONE_RIVAL, className="grid c12", hidden=not is_one),

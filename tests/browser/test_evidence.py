@@ -72,9 +72,9 @@ def test_a_row_of_the_tree_opens_its_deals(open_page: OpenPage) -> None:
 def test_a_competitor_is_chosen_and_given_back(
     open_page: OpenPage, lang: str, theme: str, size: tuple[int, int]
 ) -> None:
-    page = drawn(open_page("/against", lang=lang, theme=theme, size=size), "rivals")
+    page = drawn(open_page("/against", lang=lang, theme=theme, size=size), "opponents")
     is_whole(page, lang=lang, theme=theme)
-    first = card(page, "rivals").locator("tbody a").first
+    first = card(page, "opponents").locator("tbody a").first
     name = first.inner_text()
     first.click()
     page.wait_for_url(re.compile(r"[?&]competitor="))

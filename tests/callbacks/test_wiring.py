@@ -206,3 +206,12 @@ def test_every_explanation_and_list_survives(served: Any, lang: str, tables: dic
         for panel in ("filter:region", "filter:rep", "filter:stage", "model"):
             content, hidden = show_drawer(view(), panel)
             assert content and not hidden, panel
+
+
+def test_no_two_things_have_one_id():
+    """Two cards of one name would each answer for the other's page."""
+    tree = ast.parse((REPO / "components" / "ids.py").read_text(encoding="utf-8"))
+    named = [
+        node.value.value for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+    ]
+    assert sorted(named) == sorted(set(named))
