@@ -85,7 +85,7 @@ def test_what_if_is_asked_in_words(open_page: OpenPage) -> None:
     own = card(page, "win-back")
     own.locator("summary", has_text="a third").click()
     own.locator(".menu a", has_text="all").first.click()
-    expect(own.locator("summary").first).to_contain_text("all")
+    expect(own.locator(".card-body-slot summary").first).to_contain_text("all")
     first = own.locator("tbody tr").first.locator("td")
     assert first.nth(1).inner_text() == first.nth(2).inner_text(), "all that was lost is won back"
 
