@@ -62,7 +62,8 @@ def whole_weights(weights: np.ndarray, group: np.ndarray, groups: int) -> np.nda
     """Weights as int64 that can be added and multiplied exactly; NaN and less than nothing weigh 0.
 
     Whole numbers are kept as they are; a parent with others has all its weights taken to twelve digits of their sum, so
-    that 0.1 + 0.2 and 0.3 weigh alike. Raises ValueError for an infinite weight.
+    that 0.1 + 0.2 and 0.3 weigh alike; however little a part weighs, it does not come to weigh nothing. Raises
+    ValueError for an infinite weight.
     """
     given = np.asarray(weights)
     if given.dtype.kind in "iu":
@@ -81,4 +82,5 @@ def whole_weights(weights: np.ndarray, group: np.ndarray, groups: int) -> np.nda
     if not scale.any():
         return values.astype(np.int64)
     share = values / np.where(total > 0, total, 1.0)[group]
-    return np.rint(np.where(scale > 0, share * scale, values)).astype(np.int64)
+    whole = np.rint(np.where(scale > 0, share * scale, values)).astype(np.int64)
+    return np.maximum(whole, values > 0)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.allocation import REASONS, AllocationError, rescale, spread, spread_grouped
+from planning.exact import whole_weights
 from planning.rounding import NO_CAP
 
 AMOUNTS = st.integers(0, 10**15)
@@ -138,7 +139,8 @@ def ideal(asked: dict[str, Any]) -> list[Fraction]:
     free = [place for place, is_locked in enumerate(asked["locked"]) if not is_locked]
     shares = [Fraction(now) for now in asked["current"]]
     left = asked["total"] - sum(now for now, lock in zip(asked["current"], asked["locked"], strict=True) if lock)
-    weights = {place: max(Fraction(asked["weights"][place]), Fraction(0)) for place in free}
+    counted = whole_weights(np.array(asked["weights"]), np.zeros(len(shares), dtype=np.int64), 1).tolist()
+    weights = {place: Fraction(counted[place]) for place in free}
     low = {place: Fraction(asked["floors"][place]) for place in free}
     high = {place: Fraction(asked["caps"][place]) for place in free}
 
@@ -176,10 +178,22 @@ def test_any_total_is_spread_as_defined(asked: dict[str, Any], unit: int) -> Non
     assert (result[locked] == np.array(asked["current"])[locked]).all()
     assert (result[~locked] >= np.array(asked["floors"])[~locked]).all()
     assert (result[~locked] <= np.array(asked["caps"])[~locked]).all()
-    # Weights that are no whole numbers count to twelve digits of their sum.
-    slack = Fraction(asked["total"], 10**11)
     for share, part in zip(ideal(asked), result.tolist(), strict=True):
-        assert abs(part - share) < unit + slack
+        assert abs(part - share) < unit
+
+
+@given(st.lists(st.floats(-1, 1e9) | st.floats(0, 1), min_size=1, max_size=8))
+def test_weights_count_to_twelve_digits_of_their_sum(weights: list[float]) -> None:
+    counted = whole_weights(np.array(weights), np.zeros(len(weights), dtype=np.int64), 1).tolist()
+    positive = [max(Fraction(weight), Fraction(0)) for weight in weights]
+    whole, sum_ = sum(counted), sum(positive)
+    for given_, count in zip(positive, counted, strict=True):
+        assert (count > 0) == (given_ > 0)
+        assert not sum_ or abs(Fraction(count, whole) - given_ / sum_) <= Fraction(len(weights) + 1, 10**12)
+
+
+def test_a_part_that_weighs_next_to_nothing_still_comes_before_those_that_weigh_nothing():
+    assert spread(4, [0.0, 7.5e-271, 1.0, 0.0], unit=1, caps=[0, 4, 0, 2]).tolist() == [0, 4, 0, 0]
 
 
 @settings(max_examples=200)
