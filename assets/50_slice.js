@@ -52,6 +52,64 @@
     goTo(location.search.slice(1));
   }, true);
 
+  /* The rows of the list of deals. Each request is answered by itself: the component's own way, over two properties,
+     hands an answer to whichever request was last, and loses it where the list before was empty. */
+  const list = {
+    of: null,
+    filled: null,
+    grid: null,
+    told: document.createElement("div"),
+    async fill(query, version) {
+      const of = (list.of = `${query} ${version}`);
+      const grid = await window.dash_ag_grid.getApiAsync("deals-grid").then(list.settled);
+      if (list.of !== of || (list.filled === of && list.grid === grid)) return;
+      Object.assign(list, { filled: of, grid });
+      list.again = () => {
+        list.filled = null;
+        list.fill(query, version);
+      };
+      list.told.remove();
+      list.stop();
+      grid.setFilterModel(null);
+      grid.applyColumnState({ defaultState: { sort: null } });
+      grid.setGridOption("datasource", query ? list.from(query, version) : list.none);
+    },
+    again: () => {},
+    /* A grid is there a moment before it is ready, which is when the component gives it a source of its own. */
+    async settled(grid) {
+      while (!grid.getGridOption("datasource")) await new Promise((go) => setTimeout(go, 10));
+      return grid;
+    },
+    tell(message) {
+      list.told.innerHTML = message;
+      document.getElementById("toasts").append(list.told);
+    },
+    none: { getRows: (asked) => asked.successCallback([], 0) },
+    stop: () => {},
+    from(query, version) {
+      const gone = new AbortController();
+      list.stop = () => gone.abort();
+      return {
+        async getRows(asked) {
+          if (gone.signal.aborted) return asked.failCallback();
+          const { startRow, endRow, sortModel, filterModel } = asked;
+          try {
+            const answer = await fetch(`/api/deals?${query}`, {
+              method: "POST",
+              headers: { "Content-Type": "application/json" },
+              body: JSON.stringify({ startRow, endRow, sortModel, filterModel, version }),
+              signal: gone.signal,
+            });
+            const { rowData, rowCount, message } = await answer.json();
+            if (answer.ok) return asked.successCallback(rowData, rowCount ?? undefined);
+            if (message) list.tell(message);
+          } catch {} // another list is wanted, or nobody answers: of that the page tells by itself
+          asked.failCallback();
+        },
+      };
+    },
+  };
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     slice: {
       /* The store leads, the address follows; what is merely open is no reason to draw charts anew. */
@@ -81,12 +139,11 @@
       shows(version) {
         data.shown = version || data.shown;
       },
-      /* Other deals are to be listed: forget the rows of the last list, and how it was sorted and filtered. */
-      refill() {
-        window.dash_ag_grid.getApiAsync("deals-grid").then((grid) => {
-          grid.setFilterModel(null);
-          grid.purgeInfiniteCache();
-        });
+      /* Other deals are to be listed: other rows, neither sorted nor filtered as the last ones were. */
+      refill(shown, _columns, version) {
+        const query = new URLSearchParams(shown);
+        query.delete("explain");
+        list.fill(query.has("open") ? query.toString() : "", version);
       },
       /* A click on a mark opens the deals behind it, or leads to the slice that it names. */
       clicked(...clicks) {
@@ -186,6 +243,7 @@
     setProps("query", { data: cards.query });
     document.querySelectorAll(".panel[data-card]").forEach((panel) => cards.drawn.set(panel, null));
     cards.inSight.forEach(cards.draw);
+    list.again();
   };
   window.addEventListener("askanew", () => retry()); // 55_waiting.js: what was waited for is there
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPConnection
 from itertools import chain, combinations
 from statistics import median
 from typing import Any
 
 Json = dict[str, Any]
+#: Asks a question of a query; the bytes of the answer.
+Ask = Callable[[str], int]
 
 #: What the stores of a page hold besides the query and the data version.
 STORES = {"theme": "light", "panel": "", "health": {"state": "ok"}}
 ROWS = {"startRow": 0, "endRow": 100, "sortModel": [], "filterModel": {}}
 OPENED = "open=stock"
+CALLBACKS = "/_dash-update-component"
 PAGES = ("/", "/funnel", "/attainment", "/win-loss")
 
 
@@ -45,10 +49,10 @@ class Client:
         """The JSON at a path."""
         return json.loads(self._ask("GET", path, None, {}))
 
-    def post(self, payload: Json) -> int:
+    def post(self, payload: Json, to: str = CALLBACKS) -> int:
         """Asks one callback; the bytes of its compressed answer."""
         headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br, zstd"}
-        return len(self._ask("POST", "/_dash-update-component", json.dumps(payload), headers))
+        return len(self._ask("POST", to, json.dumps(payload), headers))
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> bytes:
         try:
@@ -71,25 +75,39 @@ def unlike(products: list[str]) -> Iterator[str]:
 
 
 def measured(port: int, products: list[str], *, runs: int) -> Iterator[Answered]:
-    """All callbacks of all pages."""
+    """All callbacks of all pages, and a page of the list of deals."""
     client = Client(port)
     filters = unlike(products)
-    for name, wire, path in _wires(client):
+    for name, ask in [*_questions(client), ("rows of the list", partial(_ask_rows, client))]:
         for _ in range(4):  # what follows from the data alone is known to both workers afterwards
-            client.post(_payload(wire, next(filters), path, client.version))
-        new = [_timed(client, _payload(wire, next(filters), path, client.version))[0] for _ in range(runs)]
-        same = _payload(wire, next(filters), path, client.version)
+            ask(next(filters))
+        new = [_timed(ask, next(filters))[0] for _ in range(runs)]
+        same = next(filters)
         for _ in range(4):
-            client.post(same)
-        again = [_timed(client, same) for _ in range(4 * runs)]
+            ask(same)
+        again = [_timed(ask, same) for _ in range(4 * runs)]
         yield Answered(name, median(new), median(took for took, _ in again), again[-1][1])
     client.close()
 
 
-def _timed(client: Client, payload: Json) -> tuple[float, int]:
+def _timed(ask: Ask, query: str) -> tuple[float, int]:
     began = time.perf_counter()
-    size = client.post(payload)
+    size = ask(query)
     return 1000 * (time.perf_counter() - began), size
+
+
+def _questions(client: Client) -> Iterator[tuple[str, Ask]]:
+    """Each callback by name, as what asks it for a query and tells the bytes of the answer."""
+    for name, wire, path in _wires(client):
+        yield name, partial(_ask_callback, client, wire, path)
+
+
+def _ask_callback(client: Client, wire: Json, path: str, query: str) -> int:
+    return client.post(_payload(wire, query, path, client.version))
+
+
+def _ask_rows(client: Client, query: str) -> int:
+    return client.post({**ROWS, "version": client.version}, f"/api/deals?{query}&{OPENED}")
 
 
 def _wires(client: Client) -> Iterator[tuple[str, Json, str]]:
@@ -134,8 +152,6 @@ def _end(end: Json, query: str, path: str, version: str) -> Json:
         value: Any = path if end["property"] == "pathname" else f"?{query}"
     elif id_ == "data-version":
         value = version
-    elif id_ == "deals-grid":
-        value = ROWS
     elif id_ in ("slice", "shown"):
         value = f"{query}&{OPENED}"
     else:

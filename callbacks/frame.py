@@ -48,7 +48,13 @@ clientside_callback(
 )
 clientside_callback(ClientsideFunction("slice", "opened"), Input(ids.DRAWER, "hidden"), Input(ids.DRAWER, "children"))
 clientside_callback(ClientsideFunction("slice", "shows"), Input(ids.VERSION, "data"))
-clientside_callback(ClientsideFunction("slice", "refill"), Input(ids.GRID, "columnDefs"), prevent_initial_call=True)
+clientside_callback(
+    ClientsideFunction("slice", "refill"),
+    Input(ids.SHOWN, "data"),
+    Input(ids.GRID, "columnDefs"),  # which come anew with each version of the data
+    State(ids.VERSION, "data"),
+    prevent_initial_call=True,
+)
 
 
 def labels_of(view: View) -> dict[str, dict[str, str]]:

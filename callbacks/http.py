@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -15,8 +16,9 @@ from flask import Response, request
 
 import access
 from callbacks import wiring
-from callbacks.listing import localised, member_label, status_words, title_of
+from callbacks.listing import PageAsked, localised, member_label, page_of_rows, status_words, title_of
 from callbacks.wiring import page_path
+from components.markup import markup
 from components.shell import items
 from components.view import View
 from components.wording import dimension_words, filter_words, period_words
@@ -30,6 +32,7 @@ from queries.table import records, slice_for_table, table
 #: What an Excel sheet can hold, less its head.
 MOST_ROWS_XLSX = 1_000_000
 CHUNK = 5_000
+NOT_SAID = "Say which deals with open=..., as the list's own link does."
 routes = flask.Blueprint("http", __name__)
 
 
@@ -62,6 +65,28 @@ def api_table() -> tuple[dict[str, Any] | list[dict[str, Any]], int]:
     return records(answer, measures), 200
 
 
+@routes.post("/api/deals")
+def api_deals() -> tuple[dict[str, Any], int]:
+    """A page of the list that is open in the slice of the address; the body says which rows, in AG Grid's own terms.
+
+    `version` in the body is that of the data that the page shows. What fails comes as the message to be shown.
+    """
+    asked = request.get_json(silent=True) or {}
+    try:
+        rows, behind = PageAsked.of(asked), Behind.parse(Slice.from_search(_query()).option("open"))
+    except ValueError as wrong:
+        return {"error": str(wrong)}, 400
+    if behind is None:
+        return {"error": NOT_SAID}, 400
+    name = f"rows {json.dumps([asked.get(name) for name in ('startRow', 'endRow', 'sortModel', 'filterModel')])}"
+    try:
+        return wiring.drawn(
+            name, lambda view: page_of_rows(view, behind, rows), _query(), None, asked.get("version"), "/"
+        ), 200
+    except Exception as error:
+        return {"error": str(error), "message": markup(wiring.failure(error))}, 503
+
+
 @routes.get("/download/deals.<kind>")
 def download_deals(kind: str) -> Response:
     """The list that is open in the slice, whole, as CSV or XLSX, with the filters and the as-of date on it."""
@@ -75,7 +100,7 @@ def download_deals(kind: str) -> Response:
         view = wiring.view_of(Slice.from_search(_query()), database, path="/")
         behind = _asked(view)
         if behind is None:
-            flask.abort(400, "Say which deals with open=..., as the list's own link does.")
+            flask.abort(400, NOT_SAID)
         made = row_list.listing(behind, view.slice_, scope=view.scope)
         found = frames_of(made.limit(MOST_ROWS_XLSX) if kind == "xlsx" else made, size=CHUNK)
         columns = [c.name for c in made.selected_columns if not c.name.endswith("_zh")]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from dash import Input, Output, State, callback, html, no_update
+from dash import html
 
-from callbacks import wiring
 from callbacks.known_words import rule_words
-from components import ids
 from components.cards import plain
 from components.links import aria, icon, to
 from components.view import View
@@ -25,6 +24,8 @@ from queries.rows import Behind
 from queries.rules import parse_rule
 from queries.semantic.dimensions import DIMENSIONS
 
+#: How many rows a page of the list may have.
+MOST_ROWS = 500
 _WIDE = {"name": 240, "account": 220, "product": 180}
 
 
@@ -166,40 +167,47 @@ def localised(frame: pd.DataFrame, lang: str, status: dict[str, str]) -> list[di
     return shown.astype(object).where(shown.notna(), None).to_dict("records")
 
 
-@callback(
-    Output(ids.GRID, "getRowsResponse"),
-    Input(ids.GRID, "getRowsRequest"),
-    State(ids.SLICE, "data"),
-    State(ids.VERSION, "data"),
-    prevent_initial_call=True,
-)
-def show_rows(request: dict[str, Any] | None, query: str | None, version: str | None) -> Any:
-    """One page of the list, sorted and filtered in the database."""
-    if not request:
-        return no_update
-    asked = json.dumps([request.get(name) for name in ("startRow", "endRow", "sortModel", "filterModel")])
-    page = wiring.drawn(f"rows {asked}", lambda view: _page_of_rows(view, request), query, None, version, "/")
-    # Dash does not hand on an answer equal to the one before, but a grid that was emptied meanwhile waits for it.
-    return {**page, "answer": secrets.token_hex(4)}
+def page_of_rows(view: View, behind: Behind, asked: PageAsked) -> dict[str, Any]:
+    """One page of the list, sorted and filtered in the database, as the grid takes it.
 
-
-def _page_of_rows(view: View, request: dict[str, Any]) -> dict[str, Any]:
-    behind = Behind.parse(view.slice_.option("open"))
-    if behind is None:
-        return {"rowData": [], "rowCount": 0}
-    start, end = int(request["startRow"]), int(request["endRow"])
+    `rowCount` is None while there is more.
+    """
+    most = asked.end - asked.start
     found = row_list.deals_behind(
         behind,
         view.slice_,
         scope=view.scope,
-        limit=min(end - start, 500) + 1,
-        offset=start,
-        sort=[(s["colId"], s["sort"]) for s in request.get("sortModel") or []],
-        filters=request.get("filterModel") or {},
+        limit=most + 1,
+        offset=asked.start,
+        sort=asked.sort,
+        filters=asked.filters,
     )
-    page = found.head(end - start)
-    count = start + len(page) if len(found) <= end - start else None
+    page = found.head(most)
+    count = asked.start + len(page) if len(found) <= most else None
     return {"rowData": localised(page, view.lang, status_words(view.lang)), "rowCount": count}
+
+
+@dataclass(frozen=True)
+class PageAsked:
+    """The rows from `start` up to, not including, `end`, sorted and filtered as the grid says."""
+
+    start: int
+    end: int
+    sort: tuple[tuple[str, str], ...]
+    filters: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, asked: Any) -> PageAsked:
+        """What AG Grid asks a data source for (startRow, endRow, sortModel, filterModel); else ValueError."""
+        try:
+            start, end = int(asked["startRow"]), int(asked["endRow"])
+            sort = tuple((str(by["colId"]), str(by["sort"])) for by in asked.get("sortModel") or ())
+            filters = dict(asked.get("filterModel") or {})
+        except (AttributeError, KeyError, TypeError, ValueError) as wrong:
+            raise ValueError("Say which rows: startRow, endRow, sortModel and filterModel, as JSON.") from wrong
+        if not 0 <= start < end <= start + MOST_ROWS:
+            raise ValueError(f"Ask for 1 to {MOST_ROWS} rows from startRow on, not for {start} to {end}.")
+        return cls(start, end, sort, filters)
 
 
 def status_words(lang: str) -> dict[str, str]:

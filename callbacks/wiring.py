@@ -198,19 +198,19 @@ def card_failed(error: Exception) -> list[Any]:
 
 def failed_elsewhere(error: Exception) -> None:
     """Any other callback that fails shows a message with its reference; never a traceback."""
+    set_props(ids.TOASTS, {"children": failure(error)})
+
+
+def failure(error: Exception) -> html.Div:
+    """What went wrong, in a sentence, with the reference under which the log has it."""
     w = words(access.language())
     reference = logged(error)
-    set_props(
-        ids.TOASTS,
-        {
-            "children": html.Div(
-                [
-                    icon("exclamation-diamond"),
-                    html.Div([html.B(w("error.title")), html.P(w(reason_of(error)))]),
-                    html.Button(reference, type="button", className="btn-q sm", **{"data-copy": reference}),
-                ],
-                className="message failed",
-                role="alert",
-            )
-        },
+    return html.Div(
+        [
+            icon("exclamation-diamond"),
+            html.Div([html.B(w("error.title")), html.P(w(reason_of(error)))]),
+            html.Button(reference, type="button", className="btn-q sm", **{"data-copy": reference}),
+        ],
+        className="message failed",
+        role="alert",
     )

@@ -27,7 +27,6 @@ DRAWER = "drawer"
 SHEET = "sheet"
 SHEET_HEAD = "sheet-head"
 GRID = "deals-grid"
-GRID_REQUEST = "deals-request"
 
 # Cards of the funnel page
 COHORT = "cohort"

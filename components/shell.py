@@ -203,6 +203,7 @@ def sheet(w: Words) -> html.Section:
                     "headerHeight": 32,
                     "cacheBlockSize": 100,
                     "maxBlocksInCache": 20,
+                    "maxConcurrentDatasourceRequests": -1,  # one that is never answered would hold up the others
                     "infiniteInitialRowCount": 12,
                     "rowSelection": {"mode": "multiRow", "checkboxes": False, "headerCheckbox": False},
                     "enableCellTextSelection": True,

@@ -101,7 +101,7 @@ def server(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-def own_server(company: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+def own_server(company: Path, tmp_path: Path, chromium: BrowserContext) -> Iterator[Callable[..., Server]]:
     """Starts applications that a test may break: over a copy of the company, or over a folder without data."""
     made: list[Server] = []
 
@@ -113,6 +113,8 @@ def own_server(company: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]
         return made[-1].start()
 
     yield make
+    for page in chromium.pages:  # what a page is still fetching is no fault of its own
+        page.close()
     for one in made:
         one.kill()
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import openpyxl
 import pytest
-from playwright.sync_api import Download, Page, Request, Route, expect
+from playwright.sync_api import Download, Page, Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.looks import Mark, card, click, drawn, marks, query, sheet, total
@@ -121,13 +121,13 @@ def test_rows_on_their_way_are_blank(open_page: OpenPage) -> None:
     holding = True
 
     def hold(route: Route) -> None:
-        if holding and asks_rows(route.request):
+        if holding:
             held.append(route)
         else:
             route.continue_()
 
-    page.route(re.compile("_dash-update-component"), hold)
-    with page.expect_request(asks_rows):
+    page.route(re.compile("/api/deals"), hold)
+    with page.expect_request(re.compile("/api/deals")):
         click(page, longest(marks(page, "stock"))[0])
     coming = page.locator("#sheet .ag-center-cols-container .ag-row.coming")
     expect(coming).not_to_have_count(0)
@@ -137,10 +137,6 @@ def test_rows_on_their_way_are_blank(open_page: OpenPage) -> None:
         route.continue_()
     expect(coming).to_have_count(0)
     assert re.search(r"\d", sheet(page).locator('.ag-row:visible .ag-cell[col-id="amount"]').first.inner_text())
-
-
-def asks_rows(request: Request) -> bool:
-    return "getRowsResponse" in (request.post_data or "")
 
 
 def amounts(texts: list[str]) -> list[float]:
@@ -200,6 +196,26 @@ def test_another_mark_refills_the_list_and_closing_takes_it_away(open_page: Open
     expect(sheet(page).locator(".ag-center-cols-container")).not_to_have_text(before)
     page.locator("#sheet-head").get_by_label("Close").click()
     expect(page.locator("#sheet")).to_be_hidden()
+
+
+def test_an_answer_that_comes_late_is_not_taken_for_another_lists(open_page: OpenPage) -> None:
+    page = drawn(open_page("/funnel"), "cohort")
+    first, second = longest(marks(page, "cohort"))[0], marks(page, "cohort")[1]
+    held: list[Route] = []
+    page.route(re.compile("/api/deals"), lambda route: held.append(route) if not held else route.continue_())
+    with page.expect_request(re.compile("/api/deals")):
+        click(page, first)
+    page.keyboard.press("Escape")
+    expect(page.locator("#sheet")).to_be_hidden()
+    click(page, second)
+    sheet(page)
+    held[0].continue_()
+    page.wait_for_load_state("networkidle")
+    amounts_of = "#sheet .ag-row:not(.coming) .ag-cell[col-id=amount]"
+    shown = page.locator(amounts_of).all_inner_texts()
+    page.reload()
+    sheet(page)
+    assert len(shown) > 1 and page.locator(amounts_of).all_inner_texts() == shown
 
 
 def test_every_row_of_a_stage_answers_even_where_its_bar_is_short(open_page: OpenPage) -> None:
