@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pandas as pd
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_
 
 from queries.breakdown import beside, over_periods
 from queries.engine import current, frame_of, question
 from queries.funnel import LATE_INDEX, age_index, stage_age_limits
 from queries.headline import period_of
+from queries.paging import page_of
 from queries.periods import Period, fiscal_start, months_later
 from queries.scope import Scope
 from queries.semantic import dimensions as d
@@ -84,11 +85,12 @@ def deciding_deals(slice_: Slice, *, scope: Scope, count: int = 6, until: date |
     ]
     where = conditions(source, slice_=slice_, scope=scope, period=None)
     due = and_(t.c.status == "open", t.c.expected_close_on <= last)
-    made = (
-        select(*columns)
-        .select_from(source.joins(looked_up, names=True))
-        .where(*where, due)
-        .order_by(warned, t.c.amount.desc(), t.c.opportunity_id)
-        .limit(count)
+    made = page_of(
+        columns,
+        t,
+        source.joins(looked_up, names=True),
+        where=[*where, due],
+        order=[warned, t.c.amount.desc(), t.c.opportunity_id],
+        limit=count,
     )
     return frame_of(made)

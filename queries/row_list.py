@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from sqlalchemy import ColumnElement, FromClause, Select, asc, desc, func, select
@@ -12,6 +12,7 @@ from crm import schema
 from queries.engine import frame_of, question
 from queries.funnel import age_index, stage_age_limits
 from queries.grid_filters import grid_filters
+from queries.paging import page_of
 from queries.rows import Behind, Chosen, chosen
 from queries.scope import Scope
 from queries.semantic import dimensions as d
@@ -49,10 +50,13 @@ def deals_behind(
     `sort` is (column, "asc" | "desc"); `filters` are the grid's own, by column. Names come with their Chinese form
     in `<name>_zh`.
     """
-    made = listing(behind, slice_, scope=scope, sort=sort, filters=filters)
-    if limit is not None:
-        made = made.limit(limit).offset(offset)
-    return frame_of(made)
+    if limit is None:
+        return frame_of(listing(behind, slice_, scope=scope, sort=sort, filters=filters))
+    asked = _asked(behind, slice_, scope, sort, filters)
+    table = asked.rows.source.table
+    return frame_of(
+        page_of(asked.columns, table, asked.tables, where=asked.where, order=asked.order, limit=limit, offset=offset)
+    )
 
 
 def listing(
@@ -64,6 +68,25 @@ def listing(
     filters: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Select[Any]:
     """The SELECT of `deals_behind`, without a limit: what a download streams."""
+    asked = _asked(behind, slice_, scope, sort, filters)
+    return select(*asked.columns).select_from(asked.tables).where(*asked.where).order_by(*asked.order)
+
+
+class _Asked(NamedTuple):
+    rows: Chosen
+    columns: list[ColumnElement[Any]]
+    tables: FromClause
+    where: list[ColumnElement[bool]]
+    order: list[ColumnElement[Any]]
+
+
+def _asked(
+    behind: Behind,
+    slice_: Slice,
+    scope: Scope,
+    sort: Sequence[tuple[str, str]],
+    filters: Mapping[str, Mapping[str, Any]] | None,
+) -> _Asked:
     rows = chosen(behind, slice_, scope=scope)
     limits = stage_age_limits(slice_, scope=scope)
     available = _available(rows, limits)
@@ -73,10 +96,10 @@ def listing(
         labelled.append(available[name].label(name))
         if f"{name}_zh" in available:
             labelled.append(available[f"{name}_zh"].label(f"{name}_zh"))
-    where = [*rows.where, *grid_filters(available, filters or {})]
-    made = select(*labelled).select_from(_tables(rows.source)).where(*where)
     order = [(desc if way == "desc" else asc)(available[name]).nulls_last() for name, way in sort if name in available]
-    return made.order_by(*(order or [desc(rows.source.table.c.amount).nulls_last()]), _id_of(rows.source))
+    order = order or [desc(rows.source.table.c.amount).nulls_last()]
+    where = [*rows.where, *grid_filters(available, filters or {})]
+    return _Asked(rows, labelled, _tables(rows.source), where, [*order, _id_of(rows.source)])
 
 
 def _id_of(source: Source) -> ColumnElement[str]:
