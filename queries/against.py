@@ -8,11 +8,11 @@ against both, so numbers of competitors are never summed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from queries.breakdown import breakdown, over_periods
+from queries.breakdown import breakdown, over_periods, over_periods_by_each
 from queries.engine import question
 from queries.evidence_window import evidence_period, halves
 from queries.options import members
@@ -20,7 +20,6 @@ from queries.proportions import adjusted, differ, wilson
 from queries.scope import Scope
 from queries.semantic import dimensions as d
 from queries.semantic import measures as m
-from queries.semantic.model import Dimension
 from queries.slices import UNASSIGNED, Slice
 
 #: What deals are divided by.
@@ -111,8 +110,8 @@ def comparisons(slice_: Slice, *, scope: Scope, rival: str) -> pd.DataFrame:
     spans = facing(slice_, scope=scope, rival=rival)
     whole = {f"{name}_{span}": spans.at[span, name] for span in ("recent", "before") for name in spans}
     rows = list(_over_time({"by": "", "member": "", "label": "", "label_zh": ""}, whole))
-    for dimension in SEGMENTS:
-        rows += _of_segments(dimension, slice_, scope=scope, rival=rival)
+    for name, found in segments(slice_, scope=scope, rival=rival).items():
+        rows += _of_segments(name, found)
     table = pd.DataFrame(rows, columns=[*COLUMNS[:-2], "won_share"])
     tried = table[(table["under"] >= FEWEST) & (table["other_under"] >= FEWEST)].reset_index(drop=True)
     cases = tried[["over", "under", "other_over", "other_under"]].astype(int)
@@ -120,10 +119,8 @@ def comparisons(slice_: Slice, *, scope: Scope, rival: str) -> pd.DataFrame:
     return tried.assign(p=pd.Series(p_values, dtype=float), q=pd.Series(adjusted(p_values), dtype=float))
 
 
-def _of_segments(dimension: Dimension, slice_: Slice, *, scope: Scope, rival: str) -> list[dict[str, Any]]:
+def _of_segments(name: str, found: pd.DataFrame) -> list[dict[str, Any]]:
     """The comparisons of the members of one dimension; none where all deals are of one member."""
-    name = dimension.name
-    found = counted(dimension, slice_, scope=scope, rival=rival)
     if len(found) < 2:
         return []
     rows: list[dict[str, Any]] = []
@@ -152,50 +149,53 @@ def _row(kind: str, about: dict[str, Any], over: float, under: float, other: flo
     return {"kind": kind, **about, "over": over, "under": under, "other_over": other, "other_under": of}
 
 
-_FACED = {"decided_count": "decided", "won_count": "won"}
-_ALL = {"decided_count": "all_decided", "opportunity_count": "opened"}
-
-
-def counted(dimension: Dimension, slice_: Slice, *, scope: Scope, rival: str) -> pd.DataFrame:
-    """One row per member of the dimension: labels, and for each span decided and won with the competitor, all, opened.
+@question
+def segments(slice_: Slice, *, scope: Scope, rival: str) -> dict[str, pd.DataFrame]:
+    """By the name of each of SEGMENTS one row per member: labels, and for each span decided and won with the
+    competitor in play, all decided, opened.
 
     Columns without a span are of both years, or of all time where the slice asks for that.
     """
     before, recent = halves(slice_)
-    asked: dict[str, Any] = {"by": [dimension], "slice_": slice_, "scope": scope}
-    periods = {"before": before, "recent": recent}
-    with_rival = over_periods(m.decided_count, m.won_count, periods=periods, extra=[("competitor", rival)], **asked)
-    whole = over_periods(m.decided_count, m.opportunity_count, periods=periods, **asked)
-    pieces = []
-    for span in periods:
-        pieces.append(_piece(with_rival[span], dimension, span, _FACED))
-        pieces.append(_piece(whole[span], dimension, span, _ALL))
-    if evidence_period(slice_).start is None:
-        ever = breakdown(
-            m.decided_count, m.won_count, period=evidence_period(slice_), extra=[("competitor", rival)], **asked
-        )
-        pieces.append(_piece(ever, dimension, "", _FACED))
-    return _together(pieces)
+    asked: dict[str, Any] = {"slice_": slice_, "scope": scope}
+    periods, met = {"before": before, "recent": recent}, [("competitor", rival)]
+    each: dict[str, Any] = {"periods": periods, "dimensions": SEGMENTS, **asked}
+    with_rival = over_periods_by_each(m.decided_count, m.won_count, extra=met, **each)
+    whole = over_periods_by_each(m.decided_count, m.opportunity_count, **each)
+    ever, found = evidence_period(slice_), {}
+    for dimension in SEGMENTS:
+        name = dimension.name
+        pieces = [_Piece(with_rival[name][span], f"_{span}", _FACED) for span in periods]
+        pieces += [_Piece(whole[name][span], f"_{span}", _ALL) for span in periods]
+        if ever.start is None:
+            own = breakdown(m.decided_count, m.won_count, by=[dimension], period=ever, extra=met, **asked)
+            pieces.append(_Piece(own, "", _FACED))
+        found[name] = _together(name, pieces)
+    return found
 
 
-def _piece(found: pd.DataFrame, dimension: Dimension, span: str, names: dict[str, str]) -> pd.DataFrame:
-    """One answer by the member's key, its columns named after the span."""
-    name = dimension.name
-    named = {old: f"{new}_{span}" if span else new for old, new in names.items()}
-    about = {name: "member", f"{name}_label": "label", f"{name}_label_zh": "label_zh"}
-    return found.rename(columns={**named, **about})[[*about.values(), *named.values()]].set_index("member")
+class _Piece(NamedTuple):
+    """One answer by a dimension's members, and what its columns are called beside the others."""
+
+    answer: pd.DataFrame
+    ending: str
+    names: Mapping[str, str]
 
 
-def _together(pieces: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def _together(dimension: str, pieces: Sequence[_Piece]) -> pd.DataFrame:
     """The answers beside each other; a member that one of them lacks has none of its deals."""
-    labels = pd.concat([piece[["label", "label_zh"]] for piece in pieces])
-    labels = labels[~labels.index.duplicated()]
-    numbers = pd.concat([piece.drop(columns=["label", "label_zh"]) for piece in pieces], axis=1)
-    both = labels.join(numbers.astype(float).fillna(0.0))
-    for name in ("decided", "won"):
-        if name not in both:
-            both[name] = both[f"{name}_recent"] + both[f"{name}_before"]
-    return both.reset_index()
+    columns = {f"{name}{piece.ending}": 0.0 for piece in pieces for name in piece.names.values()}
+    found: dict[str, dict[str, Any]] = {}
+    for piece in pieces:
+        for row in piece.answer.to_dict("records"):
+            key, label, label_zh = (row[f"{dimension}{ending}"] for ending in ("", "_label", "_label_zh"))
+            own = found.setdefault(key, {"member": key, "label": label, "label_zh": label_zh, **columns})
+            own |= {f"{name}{piece.ending}": float(row[asked] or 0) for asked, name in piece.names.items()}
+    for own in found.values():
+        for name in ("decided", "won"):
+            own.setdefault(name, own[f"{name}_recent"] + own[f"{name}_before"])
+    names = ["member", "label", "label_zh", *columns, "decided", "won"]
+    return pd.DataFrame(list(found.values()), columns=list(dict.fromkeys(names)))
 
 
 def quadrants(tried: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, FromClause, Label, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Label, Select, case, func, literal_column, or_, select, tuple_
 
 from queries.engine import current, rows_of
 from queries.periods import Period
@@ -20,7 +21,9 @@ from queries.semantic.model import AnyMeasure, Dimension, Measure, Ratio, every,
 from queries.slices import UNASSIGNED, Slice
 from queries.source import CannotAnswer, Source, conditions
 
-__all__ = ["CannotAnswer", "beside", "breakdown", "over_periods", "refuse_unfitting", "statement"]
+__all__ = [
+    "CannotAnswer", "beside", "breakdown", "over_periods", "over_periods_by_each", "refuse_unfitting", "statement",
+]  # fmt: skip
 
 #: Answers by their members' keys: what each column holds for them.
 Table = dict[tuple[Any, ...], dict[str, Any]]
@@ -76,6 +79,40 @@ def over_periods(
     return {name: _frame(table, measures, by, True) for name, table in zip(periods, tables, strict=True)}
 
 
+def over_periods_by_each(
+    *measures: AnyMeasure,
+    periods: Mapping[str, Period],
+    dimensions: Sequence[Dimension],
+    slice_: Slice,
+    scope: Scope,
+    extra: Sequence[tuple[str, Any]] = (),
+) -> dict[str, dict[str, pd.DataFrame]]:
+    """For each dimension, by its name, what `over_periods` says by it: all from one look at the rows.
+
+    The periods must have ends and share no day.
+    """
+    refuse_unfitting(measures, dimensions)
+    tables: dict[str, list[Table]] = {dimension.name: [{} for _ in periods] for dimension in dimensions}
+    for group in _groups(measures):
+        made = statement(
+            group, dimensions, slice_=slice_, scope=scope, period=tuple(periods.values()), extra=extra, each=True
+        )
+        columns, rows = rows_of(made)
+        for row in rows:
+            number, told_apart, *rest = row
+            for place, dimension in enumerate(dimensions):
+                if not told_apart >> (len(dimensions) - 1 - place) & 1:  # grouped by this one
+                    kept = [rest[place], *rest[len(dimensions) :]]
+                    _collect(tables[dimension.name][number], ["", *columns[2 + len(dimensions) :]], [kept], keys=1)
+    return {
+        dimension.name: {
+            name: _frame(table, measures, [dimension], True)
+            for name, table in zip(periods, tables[dimension.name], strict=True)
+        }
+        for dimension in dimensions
+    }
+
+
 def _apart(periods: Sequence[Period]) -> bool:
     """Whether the periods have ends and share no day."""
     spans = sorted((p.start, p.end) for p in periods if p.start is not None and p.end is not None)
@@ -90,10 +127,12 @@ def statement(
     scope: Scope,
     period: Period | Sequence[Period],
     extra: Sequence[tuple[str, Any]] = (),
+    each: bool = False,
 ) -> Select[Any]:
     """The SELECT for measures of one fact and one date column: keys, measures, then the names of the keys.
 
-    With several periods that share no day, the number of the period comes first.
+    With several periods that share no day, the number of the period comes first. With `each`, rows are grouped by each
+    of the dimensions by itself; which one, SQL's GROUPING of them says in a column after the period.
     """
     source = Source.of(measures[0].fact, slice_, measures[0].date)
     table, counted = source.table, united(measure.rows for measure in measures)
@@ -109,6 +148,10 @@ def statement(
         keys.insert(0, number.label("period"))
         grouping.append("period")  # by its label: on PostgreSQL the expression, bound anew, would be another one
     values = [m.value(table, restricted=m.rows == counted).label(m.name) for m in measures]
+    if each:
+        own = grouping[: len(by)]
+        keys.insert(1, func.grouping(*own).label("told_apart"))
+        grouping = [func.grouping_sets(*(tuple_(literal_column("period"), key) for key in own))]
     made = select(*keys, *values, *_own_names(source, by)).select_from(source.joins(by)).where(*where)
     return _named(made.group_by(*dict.fromkeys(grouping)), by)
 
@@ -183,14 +226,14 @@ def _frame(table: Table, measures: Sequence[AnyMeasure], by: Sequence[Dimension]
     """The table in the members' order, with ratios and with names for all."""
     order = sorted(table, key=lambda keys: _place(keys, table[keys], by)) if by else [()]
     rows = [table.get(keys, {}) for keys in order]
-    columns: dict[str, pd.Series[Any]] = {}
+    columns: dict[str, Any] = {}
     for number, dimension in enumerate(by):
         own = [keys[number] for keys in order]
         columns |= _members(dimension, own, rows)
     for part in _basic(measures):
         nothing = 0.0 if part.additive else None
         values = (row.get(part.name, nothing) for row in rows)
-        columns[part.name] = pd.Series([None if v is None else float(v) for v in values], dtype=float)
+        columns[part.name] = np.array([np.nan if v is None else float(v) for v in values], dtype=float)
     for measure in measures:
         if isinstance(measure, Ratio):
             columns |= _divided(columns, measure)
@@ -226,12 +269,13 @@ def beside(left: pd.DataFrame, right: pd.DataFrame, *, on: list[str]) -> pd.Data
     return both
 
 
-def _divided(columns: Mapping[str, pd.Series[Any]], measure: Ratio) -> dict[str, pd.Series[Any]]:
+def _divided(columns: Mapping[str, np.ndarray], measure: Ratio) -> dict[str, np.ndarray]:
     over, under = columns[measure.over.name], columns[measure.under.name]
-    value = over.fillna(0).where(under > 0) / under.where(under > 0)
+    value = np.full(len(under), np.nan)
+    np.divide(np.nan_to_num(over), under, out=value, where=under > 0)
     if measure.recorded is not None:
-        counted, amount = (columns[part.name].fillna(0) for part in measure.recorded)
-        value = value.where(~((counted > 0) & (amount == 0)))
+        counted, amount = (np.nan_to_num(columns[part.name]) for part in measure.recorded)
+        value[(counted > 0) & (amount == 0)] = np.nan
     return {measure.name: value, f"{measure.name}_over": over, f"{measure.name}_under": under}
 
 

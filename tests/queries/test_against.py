@@ -13,18 +13,17 @@ from scipy.stats import false_discovery_control
 from queries.against import (
     QUADRANTS,
     comparisons,
-    counted,
     facing,
     quadrants,
     rival_of,
     rivals,
+    segments,
 )
 from queries.engine import Database, reading
 from queries.proportions import differ
 from queries.row_list import total_behind
 from queries.rows import Behind
 from queries.scope import EVERYTHING, Scope
-from queries.semantic import dimensions as d
 from queries.slices import Slice
 from tests.queries.conftest import MakeCompany
 from tests.rows import deal
@@ -92,7 +91,7 @@ class TestNumbers:
         assert found.loc["before", ["decided", "won", "all_decided"]].tolist() == [40, 26, 100]
 
     def test_members(self) -> None:
-        found = counted(d.region, Slice(), scope=EVERYTHING, rival="k").set_index("member")
+        found = segments(Slice(), scope=EVERYTHING, rival="k")["region"].set_index("member")
         east = found.loc["East"]
         assert (east["decided"], east["won"], east["decided_recent"], east["all_decided_before"]) == (50, 12, 30, 60)
         assert (east["opened_recent"], east["opened_before"]) == (50, 60)
