@@ -21,7 +21,7 @@ from queries.scope import Scope
 from queries.semantic import measures as m
 from queries.slices import Slice
 from queries.stage_model import model_of, open_stages, stage_model, unanswered
-from queries.stage_sums import NOTHING, open_by_age, open_deals
+from queries.stage_sums import column, open_deals
 
 METHODS = ("funnel", "weighted", "naive")
 _COLUMNS = ["quarter", "funnel", "weighted", "actual", "actual_new", "naive"]
@@ -115,11 +115,13 @@ def _said(start: date, slice_: Slice, scope: Scope) -> dict[str, float]:
     model = model_of(stage_model(then, scope=scope))
     steps = list(open_stages(then, scope=scope)["stage"])
     due = replace(m.weighted_pipeline, rows=lambda t: and_(t.c.status == "open", t.c.expected_close_on <= end))
-    weighted = sum(float(amount or 0) for stage, amount in open_deals([due], [], then, scope=scope) if stage in steps)
+    rows = open_deals([m.open_amount, due], [column("active_days_in_stage")], then, scope=scope)
+    weighted = sum(float(expected or 0) for stage, _, _, expected in rows if stage in steps)
     if model is None:
         return {"funnel": float("nan"), "weighted": weighted}
-    standing, ahead, landed = open_by_age(then, scope=scope), (end - day).days, 0.0
+    ahead, landed = (end - day).days, 0.0
     for number, (stage, chance) in enumerate(zip(model.stages, model.products, strict=True)):
-        own = standing.get(stage, NOTHING)
-        landed += float(own.amount[model.remaining(number, own.ages) <= ahead].sum()) * float(chance)
+        own = [(float(days or 0), float(amount or 0)) for standing, days, amount, _ in rows if standing == stage]
+        ages, amounts = np.array(own).reshape(-1, 2).T
+        landed += float(amounts[model.remaining(number, ages) <= ahead].sum()) * float(chance)
     return {"funnel": landed, "weighted": weighted}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -52,7 +50,7 @@ def recent_period(slice_: Slice) -> Period:
 def open_by_age(slice_: Slice, *, scope: Scope) -> dict[str, Standing]:
     """The deals that are open at the as-of date, by stage and active days in it; days not known count as none."""
     rows = open_deals([m.open_count, m.open_amount, _SQUARES], [column("active_days_in_stage")], slice_, scope=scope)
-    return {stage: Standing(*np.array(found, dtype=float).T) for stage, found in _by_stage(rows)}
+    return {stage: Standing(*own.T) for stage, own in _by_stage(rows, unknown=0.0)}
 
 
 @question
@@ -63,8 +61,8 @@ def exits_by_days(slice_: Slice, *, scope: Scope) -> dict[str, Exits]:
     asked = statement([m.stage_exits, m.stage_advances], by, slice_=slice_, scope=scope, period=period)
     _, rows = rows_of(asked)
     found = {}
-    for stage, own in _by_stage([(stage, np.nan if days is None else days, *sums) for stage, days, *sums in rows]):
-        days, exits, advances = np.array(own, dtype=float).T
+    for stage, own in _by_stage(rows, unknown=np.nan):
+        days, exits, advances = own.T
         found[stage] = Exits(days, exits.astype(np.int64), advances.astype(np.int64))
     return found
 
@@ -94,7 +92,12 @@ def open_deals(
     return rows_of(asked)[1]
 
 
-def _by_stage(rows: list[tuple[Any, ...]]) -> list[tuple[str, list[list[float]]]]:
-    """Rows without their stage, by stage, ascending by their days."""
-    plain = sorted((str(stage), [float(days or 0), *map(float, sums)]) for stage, days, *sums in rows)
-    return [(stage, [row for _, row in own]) for stage, own in groupby(plain, key=itemgetter(0))]
+def _by_stage(rows: list[tuple[Any, ...]], *, unknown: float) -> Iterator[tuple[str, np.ndarray]]:
+    """Rows without their stage, by stage, ascending by their days; `unknown` stands for days that are not known."""
+    if not rows:
+        return
+    stages, numbers = np.array([str(row[0]) for row in rows]), np.array([row[1:] for row in rows], dtype=float)
+    numbers[np.isnan(numbers[:, 0]), 0] = unknown
+    order = np.lexsort((numbers[:, 0], stages))
+    names, starts = np.unique(stages[order], return_index=True)
+    yield from zip(names.tolist(), np.split(numbers[order], starts[1:]), strict=True)

@@ -71,10 +71,14 @@ Expression = Callable[[FromClause], ColumnElement]
 
 @dataclass(frozen=True)
 class Among:
-    """The rows whose column holds one of these values: a predicate that can be compared and united with others."""
+    """The rows whose column holds one of these values: a predicate that can be compared and united with others.
+
+    `within` is a predicate that holds for all of these rows anyway.
+    """
 
     column: str
     values: tuple[str, ...]
+    within: Expression | None = None
 
     def __call__(self, source: FromClause) -> ColumnElement[bool]:
         """The predicate over a source."""
@@ -92,6 +96,7 @@ def united(predicates: Iterable[Expression]) -> Expression:
     distinct = list(dict.fromkeys(predicates))
     if every in distinct:
         return every
+    distinct = [one for one in distinct if not (isinstance(one, Among) and one.within in distinct)]
     if len(distinct) == 1:
         return distinct[0]
     among = [one for one in distinct if isinstance(one, Among)]
