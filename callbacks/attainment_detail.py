@@ -136,12 +136,13 @@ def heat_frame(view: View, found: pd.DataFrame, by: str, columns: str) -> pd.Dat
     over_time = columns in OVER_TIME
     shown = found[found["row"].isin(rows)]
     order = sorted(set(shown["column"]), key=lambda key: (key == UNASSIGNED, key))
-    cells = shown.set_index(["row", "column"])
+    cells = {(cell["row"], cell["column"]): cell for cell in shown.to_dict("records")}
+    named = {axis: _labels(view, shown, axis, suffix) for axis in ("row", "column")}
     now = view.slice_.as_of or view.as_of
     lines: list[dict[str, Any]] = []
     for row in rows:
         for column in order:
-            cell = cells.loc[(row, column)] if (row, column) in cells.index else None
+            cell = cells.get((row, column), {})
             inside = drill.into(view.slice_, by, row)
             to_there = (
                 replace(inside, period=_period_code(view, column, columns))
@@ -149,15 +150,13 @@ def heat_frame(view: View, found: pd.DataFrame, by: str, columns: str) -> pd.Dat
                 else drill.into(replace(view.slice_, by=columns), columns, column).with_filter(by, [row])
             )
             start = date.fromisoformat(column) if over_time else None
-            named = _label(view, shown, "column", column, suffix)
-            column_label = named if start is None else _date_label(view, start, columns)
             lines.append(
                 {
-                    "row": _label(view, shown, "row", row, suffix),
-                    "column": column_label,
-                    "attainment": None if cell is None else cell["attainment"],
-                    "actual": None if cell is None else cell["actual"],
-                    "target": None if cell is None else cell["target"],
+                    "row": named["row"][row],
+                    "column": named["column"][column] if start is None else _date_label(view, start, columns),
+                    "attainment": cell.get("attainment"),
+                    "actual": cell.get("actual"),
+                    "target": cell.get("target"),
                     "href": f"?{to_there.to_query()}",
                     "is_current": start is not None and start <= now and start == _start_of(now, columns, view),
                 }
@@ -165,10 +164,10 @@ def heat_frame(view: View, found: pd.DataFrame, by: str, columns: str) -> pd.Dat
     return pd.DataFrame(lines)
 
 
-def _label(view: View, found: pd.DataFrame, axis: str, key: str, suffix: str) -> str:
-    if key == UNASSIGNED:
-        return view.w("words.unassigned")
-    return str(found.loc[found[axis] == key, f"{axis}_{suffix}"].iloc[0])
+def _labels(view: View, found: pd.DataFrame, axis: str, suffix: str) -> dict[str, str]:
+    """What the members of an axis are called, by key."""
+    labels = dict(zip(found[axis], found[f"{axis}_{suffix}"].astype(str), strict=True))
+    return labels | {UNASSIGNED: view.w("words.unassigned")}
 
 
 def _date_label(view: View, start: date, columns: str) -> str:

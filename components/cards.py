@@ -45,7 +45,7 @@ class Card:
         return {"height": f"max(calc(100% - 8px), {wanted})", "flex": "none", "--wanted": wanted}
 
     @property
-    def written(self) -> html.Table | None:
+    def written(self) -> Raw | None:
         """The table behind the figure."""
         return None if self.table is None else figure_table(*self.table)
 

@@ -18,6 +18,12 @@ from dash.development.base_component import Component
 PROPERTY = "data-html"
 _NAMES = {"className": "class", "htmlFor": "for", "autoComplete": "autocomplete"}
 _VOID = {"input", "br", "hr", "img"}
+#: What a component keeps beside its properties: a page has thousands, and its own way to tell them apart takes half of
+#: the time of writing one.
+_OF_COMPONENTS = {
+    "_prop_names", "_valid_wildcard_attributes", "available_properties", "available_wildcard_properties",
+    "_namespace", "_type", "_base_nodes", "_children_props",
+}  # fmt: skip
 #: What only Dash itself makes something of.
 _OF_DASH = {"children", "id", "style", "debounce", "n_clicks", "key", "persistence_type", "persisted_props", "step"}
 
@@ -54,7 +60,7 @@ def _pieces(tree: Any) -> Iterator[str]:
 
 
 def _element(component: Component) -> Iterator[str]:
-    props = dict(component.to_plotly_json()["props"])
+    props = {name: value for name, value in vars(component).items() if name not in _OF_COMPONENTS}
     tag = _tag(component)
     if isinstance(component, dcc.Link):
         props["data-page"] = True
