@@ -13,6 +13,10 @@
     return query.toString();
   };
 
+  /* Whether something lies beside the page, or a query asks for it. */
+  const isHidden = (id) => document.getElementById(id)?.hidden ?? true;
+  const isOpen = (query) => /(^|&)(open|explain)=/.test(query ?? "");
+
   /* A card is drawn when it comes into sight; until then it only knows for which query it is due. */
   const cards = {
     query: null,
@@ -113,7 +117,7 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     slice: {
       /* The store leads, the address follows; what is merely open is no reason to draw charts anew. */
-      follow(query, before) {
+      follow(query, before, shown) {
         path = location.pathname;
         const now = location.search.slice(1);
         const arrives = before === null || before === undefined;
@@ -128,7 +132,8 @@
         const next = drawn.toString();
         if (next !== before) cards.due(next);
         const { no_update } = window.dash_clientside;
-        return [next === before ? no_update : next, query, arrives ? no_update : []];
+        const shows = isOpen(query) || isOpen(shown) || !isHidden("drawer") || !isHidden("sheet");
+        return [next === before ? no_update : next, shows ? query : no_update, arrives ? no_update : []];
       },
       opened(hidden) {
         // Said on the document: a style that looks for it (`:has`) would be asked anew with each mark that Plotly draws.

@@ -6,7 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, html
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, html, no_update
 
 import access
 import callbacks
@@ -40,6 +40,7 @@ clientside_callback(
     Output(ids.DROPPED, "data"),
     Input(ids.SLICE, "data"),
     State(ids.QUERY, "data"),
+    State(ids.SHOWN, "data"),
 )
 clientside_callback(
     ClientsideFunction("slice", "clicked"),
@@ -107,44 +108,37 @@ def name_of(path: str, w: Words) -> str:
     return w(f"nav.{next((item.name for item in items() if item.path == path), 'overview')}")
 
 
-def headline_failed(error: Exception) -> str:
+def findings_failed(error: Exception) -> tuple[Any, Any]:
     """The page's name in place of its finding; a message tells the rest."""
     wiring.failed_elsewhere(error)
-    return name_of(wiring.page_path(ctx.states.get("_pages_location.pathname")), words(access.language()))
+    return name_of(wiring.page_path(ctx.states.get("_pages_location.pathname")), words(access.language())), no_update
 
 
-@wiring.part(Output(ids.HEADLINE, "children"), on_error=headline_failed)
-def show_headline(view: View) -> str:
+def headline(view: View) -> str:
     """The page's finding in one sentence."""
     return PAGES[view.path].sentence(view)
 
 
-@wiring.part(Output(ids.STRIP, PROPERTY))
-def show_strip(view: View) -> Any:
+def key_numbers(view: View) -> Any:
     """The key numbers; a page may have its own way with them."""
     page = PAGES[view.path]
     return page.key_strip(view) if hasattr(page, "key_strip") else strip(view, page.KEY_NUMBERS)
 
 
-@wiring.part(Output(ids.BAR, PROPERTY))
-def show_bar(view: View) -> list[Any]:
-    """The top bar follows the slice."""
-    return bar_of(view)
-
-
-@wiring.part(Output(ids.CHIPS, PROPERTY))
-def show_chips(view: View) -> list[Any]:
-    """The chips follow the slice."""
-    return chips_of(view)
-
-
-@wiring.part(Output(ids.NOTICE, PROPERTY), extra=(ids.DROPPED,))
-def show_notice(view: View, dropped: list[str] | None) -> Any:
+def notice_of(view: View, dropped: list[str] | None) -> Any:
     """What of the address nobody understood, and what the data does not know."""
     return filter_bar.notice(view.w, view.slice_, [*(dropped or []), *view.slice_.dropped])
 
 
-@wiring.part([Output(ids.DRAWER, PROPERTY), Output(ids.DRAWER, "hidden")], query=ids.SHOWN, extra=(ids.PANEL,))
+@wiring.part(
+    [Output(ids.BAR, PROPERTY), Output(ids.CHIPS, PROPERTY), Output(ids.NOTICE, PROPERTY)], extra=(ids.DROPPED,)
+)
+def show_controls(view: View, dropped: list[str] | None) -> tuple[Any, ...]:
+    """What the page is put to: top bar, chips, and what of the address could not be followed."""
+    return bar_of(view), chips_of(view), notice_of(view, dropped)
+
+
+@wiring.part([Output(ids.DRAWER, PROPERTY), Output(ids.DRAWER, "hidden")], opens=True, extra=(ids.PANEL,))
 def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
     """Beside the page: the members of a filter, the model editor, or how a number is computed."""
     kind, _, name = (panel or "").partition(":")
@@ -167,7 +161,7 @@ def show_drawer(view: View, panel: str) -> tuple[Any, bool]:
 
 
 @wiring.part(
-    [Output(ids.SHEET_HEAD, PROPERTY), Output(ids.SHEET, "hidden"), Output(ids.GRID, "columnDefs")], query=ids.SHOWN
+    [Output(ids.SHEET_HEAD, PROPERTY), Output(ids.SHEET, "hidden"), Output(ids.GRID, "columnDefs")], opens=True
 )
 def show_sheet(view: View) -> tuple[Any, bool, list[dict[str, Any]]]:
     """The list behind what was clicked, or nothing."""
@@ -176,6 +170,12 @@ def show_sheet(view: View) -> tuple[Any, bool, list[dict[str, Any]]]:
         return [], True, []
     head, columns = sheet_head(view, behind)
     return head, False, columns
+
+
+@wiring.part([Output(ids.HEADLINE, "children"), Output(ids.STRIP, PROPERTY)], gives_way=True, on_error=findings_failed)
+def show_findings(view: View) -> tuple[Any, ...]:
+    """What the page says: its sentence and its key numbers. They share most of what they ask."""
+    return headline(view), key_numbers(view)
 
 
 @callback(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
-from dash import Input, Output, State, callback, ctx, html, set_props
+from dash import Input, Output, State, callback, ctx, html, no_update, set_props
 from dash.exceptions import PreventUpdate
 from flask import current_app, request
 
@@ -28,6 +29,44 @@ from queries.warehouse import Warehouse
 STATES: Mapping[str, Callable[[], Hashable]] = dict.fromkeys(("/audit", "/compare", "/planning"), trail.mark)
 
 log = logging.getLogger("dashboard")
+
+
+class Turns:
+    """Lets what can wait wait, for a moment, until the process draws no card any more.
+
+    All that a page shows is asked for at once. Whoever looks at it looks at the drawings, and on a small machine each
+    thing that is worked out beside them makes them late.
+    """
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._drawing = 0
+        self._changed = threading.Condition()
+
+    def counted(self, draw: Callable[[View], Card]) -> Callable[[View], Card]:
+        """Draws, and has others wait meanwhile."""
+
+        def counting(view: View) -> Card:
+            self._count(1)
+            try:
+                return draw(view)
+            finally:
+                self._count(-1)
+
+        return counting
+
+    def wait(self) -> None:
+        """Returns once no card is being drawn, or patience is at its end."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._drawing, self._patience)
+
+    def _count(self, more: int) -> None:
+        with self._changed:
+            self._drawing += more
+            self._changed.notify_all()
+
+
+cards_first = Turns(patience=0.3)
 
 
 class NotYet(RuntimeError):
@@ -114,7 +153,7 @@ def card(name: str, *, path: str) -> Callable[[Callable[[View], Card]], Callable
         def show(query: str | None, theme_: str, version: str, _plan: Any) -> list[Any]:
             if query is None:  # not yet in sight
                 raise PreventUpdate
-            return drawn(name, draw, query, theme_, version, path, finish=parts)
+            return drawn(name, cards_first.counted(draw), query, theme_, version, path, finish=parts)
 
         return draw
 
@@ -129,39 +168,47 @@ def parts(made: Card) -> list[Any]:
 def part(
     output: Output | list[Output],
     *,
-    query: str = ids.QUERY,
+    opens: bool = False,
+    gives_way: bool = False,
     extra: tuple[str, ...] = (),
     on_error: Callable[[Exception], Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Registers `draw(view, ...)` for outputs of the page's frame; `extra` are stores handed on as they are.
 
-    What fails leaves its place as it is, with a message; `on_error` may put something else there.
+    What `opens` follows what is open beside the page too. What `gives_way` lets the cards be drawn first. What fails
+    leaves its place as it is, with a message; `on_error` may put something else there.
     """
 
     def register(draw: Callable[..., Any]) -> Callable[..., Any]:
         @callback(
             output,
-            Input(query, "data"),
+            Input(ids.SHOWN if opens else ids.QUERY, "data"),
             Input(ids.THEME, "data"),
             Input(ids.VERSION, "data"),
             Input(ids.PLAN, "data"),
             *(Input(store, "data") for store in extra),
+            State(ids.SLICE, "data"),
             State("_pages_location", "pathname"),
             prevent_initial_call=True,
             on_error=on_error,
         )
         def show(asked: str, theme_: str, version: str, _plan: Any, *rest: Any) -> Any:
-            *more, path = rest
+            *more, whole, path = rest
             name = f"{draw.__module__}.{draw.__qualname__}{more}"
-            own = page_path(path)
+
+            def made(view: View) -> Any:
+                if gives_way:
+                    cards_first.wait()
+                return draw(view, *more)
+
             return drawn(
                 name,
-                lambda view: draw(view, *more),
-                asked,
+                made,
+                whole if opens else asked,
                 theme_,
                 version,
-                own,
-                finish=lambda made: written(output, made),
+                page_path(path),
+                finish=lambda found: written(output, found),
             )
 
         return draw
@@ -173,6 +220,8 @@ def written(output: Output | list[Output], made: Any) -> Any:
     """What was made for outputs, as markup where that is what they take."""
     if isinstance(output, list):
         return [written(one, own) for one, own in zip(output, made, strict=True)]
+    if made is no_update:
+        return made
     return markup(made) if output.component_property == PROPERTY else made
 
 
