@@ -19,6 +19,7 @@ from components.figures.compare_rows import compare_rows, height_of
 from components.links import to
 from components.plan_words import adjustment_words
 from components.states import state
+from components.trail_words import who_words
 from components.view import View
 from planning.adjustments import Entry
 from queries import compare as q
@@ -249,7 +250,7 @@ def _listed(view: View, entries: tuple[Entry, ...]) -> html.Ol:
     items = []
     for entry in entries[:MOST_CHANGES]:
         at = entry.at.astimezone()
-        facts = [entry.who, f"{view.numbers.day(at.date())} {at:%H:%M}"]
+        facts = [who_words(view, entry.who), f"{view.numbers.day(at.date())} {at:%H:%M}"]
         facts += [entry.adjustment.reason] if entry.adjustment.reason else []
         words = html.Span([adjustment_words(view, entry.adjustment, labels), html.Small(" · ".join(facts))])
         items.append(html.Li([html.Span(str(entry.position), className="num"), words]))

@@ -13,6 +13,7 @@ from callbacks.plan_figures import KeyFigures
 from callbacks.plan_money import chosen, scheme_name
 from callbacks.planning import level_words
 from components.links import address
+from components.trail_words import who_words
 from planning.plan import Plan
 from planning.replay import SCALE
 from queries import compare as q
@@ -112,7 +113,7 @@ def _changed(found: Comparison, side: Side) -> str:
     version = side.opened.version
     at = version.changed_at.astimezone()
     when = f"{found.view.numbers.day(at.date())} {at:%H:%M}"
-    return found.view.w("compare.changed_by", who=version.changed_by, when=when)
+    return found.view.w("compare.changed_by", who=who_words(found.view, version.changed_by), when=when)
 
 
 def _link(found: Comparison, side: Side) -> html.A:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -13,6 +13,7 @@ import flask
 import pandas as pd
 import xlsxwriter
 from flask import Response, request
+from werkzeug.exceptions import HTTPException
 
 import access
 from callbacks import wiring
@@ -22,6 +23,7 @@ from components.markup import markup
 from components.shell import items
 from components.view import View
 from components.wording import dimension_words, filter_words, period_words
+from components.words import words
 from queries import row_list
 from queries.breakdown import CannotAnswer
 from queries.engine import NoData, frames_of, reading
@@ -34,6 +36,16 @@ MOST_ROWS_XLSX = 1_000_000
 CHUNK = 5_000
 NOT_SAID = "Say which deals with open=..., as the list's own link does."
 routes = flask.Blueprint("http", __name__)
+
+
+@routes.errorhandler(Exception)
+def failed(error: Exception) -> Any:
+    """A sentence with the reference under which the log has the whole error, and the same as a message to be shown."""
+    if isinstance(error, HTTPException):
+        return error
+    w, shown = words(access.language()), wiring.failure(error)
+    known = wiring.reason_of(error)
+    return {"error": w(known), "message": markup(shown)}, 500 if known == "error.unknown" else 503
 
 
 @routes.get("/healthz")
@@ -69,7 +81,7 @@ def api_table() -> tuple[dict[str, Any] | list[dict[str, Any]], int]:
 def api_deals() -> tuple[dict[str, Any], int]:
     """A page of the list that is open in the slice of the address; the body says which rows, in AG Grid's own terms.
 
-    `version` in the body is that of the data that the page shows. What fails comes as the message to be shown.
+    `version` in the body is that of the data that the page shows.
     """
     asked = request.get_json(silent=True) or {}
     try:
@@ -79,12 +91,9 @@ def api_deals() -> tuple[dict[str, Any], int]:
     if behind is None:
         return {"error": NOT_SAID}, 400
     name = f"rows {json.dumps([asked.get(name) for name in ('startRow', 'endRow', 'sortModel', 'filterModel')])}"
-    try:
-        return wiring.drawn(
-            name, lambda view: page_of_rows(view, behind, rows), _query(), None, asked.get("version"), "/"
-        ), 200
-    except Exception as error:
-        return {"error": str(error), "message": markup(wiring.failure(error))}, 503
+    return wiring.drawn(
+        name, lambda view: page_of_rows(view, behind, rows), _query(), None, asked.get("version"), "/"
+    ), 200
 
 
 @routes.get("/download/deals.<kind>")
@@ -92,19 +101,17 @@ def download_deals(kind: str) -> Response:
     """The list that is open in the slice, whole, as CSV or XLSX, with the filters and the as-of date on it."""
     if kind not in {"csv", "xlsx"}:
         flask.abort(404)
-    try:
-        database = wiring.warehouse().database()
-    except NoData as nothing:
-        return Response(str(nothing), 503, mimetype="text/plain")
-    with reading(database):
-        view = wiring.view_of(Slice.from_search(_query()), database, path="/")
-        behind = _asked(view)
-        if behind is None:
-            flask.abort(400, NOT_SAID)
-        made = row_list.listing(behind, view.slice_, scope=view.scope)
-        found = frames_of(made.limit(MOST_ROWS_XLSX) if kind == "xlsx" else made, size=CHUNK)
-        columns = [c.name for c in made.selected_columns if not c.name.endswith("_zh")]
-        head = about(view, behind)
+    return file_of("/", lambda view: _deals(view, kind))
+
+
+def _deals(view: View, kind: str) -> Response:
+    behind = _asked(view)
+    if behind is None:
+        flask.abort(400, NOT_SAID)
+    made = row_list.listing(behind, view.slice_, scope=view.scope)
+    found = frames_of(made.limit(MOST_ROWS_XLSX) if kind == "xlsx" else made, size=CHUNK)
+    columns = [c.name for c in made.selected_columns if not c.name.endswith("_zh")]
+    head = about(view, behind)
     name = f"deals-{view.slice_.as_of or view.as_of}.{kind}"
     if kind == "csv":
         body: Any = as_csv(view, found, columns, head)
@@ -113,6 +120,16 @@ def download_deals(kind: str) -> Response:
         body = as_xlsx(view, found, columns, head)
         kind_of = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return Response(body, mimetype=kind_of, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def file_of(path: str, make: Callable[[View], Response]) -> Response:
+    """A file of what the page at `path` shows for the query of this request; in words why there is none."""
+    try:
+        database = wiring.warehouse().database()
+    except NoData as nothing:
+        return Response(str(nothing), 503, mimetype="text/plain")
+    with reading(database):
+        return make(wiring.view_of(Slice.from_search(_query()), database, path=path))
 
 
 def _query() -> str:

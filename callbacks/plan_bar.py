@@ -17,6 +17,7 @@ from components.links import aria, icon, to
 from components.markup import PROPERTY
 from components.plan_grid import act, form
 from components.plan_words import span_words
+from components.trail_words import who_words
 from components.view import View
 from planning.adjustments import risk_of
 from planning.bases import with_padding, with_risk
@@ -96,7 +97,7 @@ def _scenario_bar(view: View, opened: Opened) -> list[Any]:
     facts = [
         w("plan.from_version", number=scenario.base.number),
         w("plan.count_changes", count=len(scenario.done), n=numbers.count(len(scenario.done))),
-        w("plan.saved", who=version.changed_by, when=f"{numbers.day(saved.date())} {saved:%H:%M}"),
+        w("plan.saved", who=who_words(view, version.changed_by), when=f"{numbers.day(saved.date())} {saved:%H:%M}"),
     ]
     moved = []
     if scenario.base_has_moved and scenario.is_draft:

@@ -17,6 +17,7 @@ from components.filter_bar import menu
 from components.links import icon
 from components.markup import PROPERTY
 from components.plan_grid import GridLook, about, act, columns, form, locked_note
+from components.trail_words import who_words
 from components.view import View
 from queries import planning as q
 from queries.planning import TIMES
@@ -291,5 +292,5 @@ def _read_only(shown: Showing) -> html.Span:
     if opened.scenario is None:
         return html.Span([icon("lock"), " ", w("plan.read_only_version")], className="note")
     when = shown.view.numbers.day(opened.version.changed_at.astimezone().date(), year=True)
-    said = w(f"plan.read_only_{opened.version.state}", who=opened.version.changed_by, when=when)
+    said = w(f"plan.read_only_{opened.version.state}", who=who_words(shown.view, opened.version.changed_by), when=when)
     return html.Span([icon("lock"), " ", said], className="note")

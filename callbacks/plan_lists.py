@@ -17,6 +17,7 @@ from components.links import to
 from components.plan_grid import act
 from components.plan_words import adjustment_words
 from components.states import state
+from components.trail_words import who_words
 from components.view import View
 from planning.adjustments import Entry
 from planning.commission import POINTS, marginal_rates
@@ -44,7 +45,7 @@ def show_changes(view: View) -> Card:
 
 def _change(view: View, entry: Entry, *, undone: bool, back: int) -> html.Li:
     at = entry.at.astimezone()
-    facts = [entry.who, f"{view.numbers.day(at.date())} {at:%H:%M}"]
+    facts = [who_words(view, entry.who), f"{view.numbers.day(at.date())} {at:%H:%M}"]
     facts += [entry.adjustment.reason] if entry.adjustment.reason else []
     facts += [view.w("plan.undone")] if undone else []
     words = [adjustment_words(view, entry.adjustment, labels), html.Small(" · ".join(facts))]
@@ -151,7 +152,7 @@ def show_list(view: View) -> Card:
             w(f"attainment.state_{row.state}"),
             w("plan.from_version", number=row.base_number),
             w("plan.count_changes", count=int(row.head), n=view.numbers.count(int(row.head))),
-            f"{row.changed_by}, {view.numbers.day(at.date())} {at:%H:%M}",
+            f"{who_words(view, row.changed_by)}, {view.numbers.day(at.date())} {at:%H:%M}",
             row.note or "",
         ]
         rows.append(

@@ -12,8 +12,9 @@ from callbacks import plan_sheet
 from callbacks.plan_view import Showing, showing
 from components.links import icon
 from components.plan_words import adjustment_words
+from components.trail_words import who_words
 from components.view import View
-from planning.errors import Conflict, LedgerError, NotAllowed, NotEditable, Refused, VersionMissing
+from planning.errors import WHOLE, Conflict, LedgerError, NotAllowed, NotEditable, Refused, VersionMissing
 from planning.scenarios import Overtaken
 from planning.sheet import BadSheet
 from queries.attainment import labels
@@ -46,6 +47,8 @@ def refused_words(view: View, refused: Refused) -> str:
         for name in ("member", "parent"):
             if name in values:
                 values[name] = _named(shown, str(values[name] or ""))
+    if "who" in values:
+        values["who"] = who_words(view, str(values["who"]))
     if "step" in values:
         values["step"] = view.w(f"refused.step_{str(values['step']).replace(' ', '_')}")
     if "by" in values and shown is not None:
@@ -56,12 +59,11 @@ def refused_words(view: View, refused: Refused) -> str:
 
 
 def _named(shown: Showing, member: str) -> str:
+    if member == WHOLE:
+        return shown.view.w("plan_words.whole")
     for by in shown.ways:
-        if by in TIMES:
-            continue
-        name = shown.name(by, member)
-        if name != member:
-            return name
+        if by not in TIMES and member in labels(by):
+            return shown.name(by, member)
     return member or shown.view.w("plan.this_part")
 
 
@@ -70,7 +72,8 @@ def _overtaken(view: View, asked: Mapping[str, Any], refused: Overtaken) -> Any:
     w = view.w
     when = refused.changed_at.astimezone()
     their = [adjustment_words(view, entry.adjustment, labels) for entry in refused.since[:3]]
-    text = w("plan.overtaken", who=refused.changed_by, when=f"{when:%H:%M}")
+    who = who_words(view, refused.changed_by)
+    text = w("plan.overtaken", who=who[:1].upper() + who[1:], when=f"{when:%H:%M}")
     said = [html.P(w("plan.overtaken_by", what=w("words.semicolon").join(their)))] if their else []
     again = {name: asked[name] for name in ("kind", "value", "rows", "target", "fields", "reason") if asked.get(name)}
     buttons = [

@@ -10,9 +10,9 @@ from typing import Any
 
 import flask
 import xlsxwriter
-from flask import Response, request
+from flask import Response
 
-from callbacks import wiring
+from callbacks.http import file_of
 from callbacks.plan_view import Showing, showing
 from components.view import View
 from planning.adjustments import Adjustment
@@ -30,9 +30,7 @@ from planning.sheet import (
     amounts_of,
     read_sheet,
 )
-from queries.engine import NoData, reading
 from queries.planning import TIMES
-from queries.slices import Slice
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 routes = flask.Blueprint("plan_sheet", __name__)
@@ -41,20 +39,17 @@ routes = flask.Blueprint("plan_sheet", __name__)
 @routes.get("/download/plan.xlsx")
 def download_plan() -> Response:
     """The level of a plan that the same query shows on the planning page; 404 where there is none."""
+    return file_of("/planning", _plan)
+
+
+def _plan(view: View) -> Response:
     try:
-        database = wiring.warehouse().database()
-    except NoData as nothing:
-        return Response(str(nothing), 503, mimetype="text/plain")
-    with reading(database):
-        asked = Slice.from_search(request.query_string.decode("utf-8", "replace"))
-        view = wiring.view_of(asked, database, path="/planning")
-        try:
-            shown = showing(view)
-        except LedgerError as refused:  # its adjustments cannot be made over its base any more
-            return Response(str(refused), 409, mimetype="text/plain")
-        if shown is None:
-            return Response(view.w("plan_sheet.none"), 404, mimetype="text/plain")
-        body, number = sheet_bytes(shown), shown.opened.version
+        shown = showing(view)
+    except LedgerError as refused:  # its adjustments cannot be made over its base any more
+        return Response(str(refused), 409, mimetype="text/plain")
+    if shown is None:
+        return Response(view.w("plan_sheet.none"), 404, mimetype="text/plain")
+    body, number = sheet_bytes(shown), shown.opened.version
     name = f"plan-{number.fiscal_year}-v{number.number}.xlsx"
     return Response(body, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 

@@ -22,7 +22,7 @@ from queries.engine import current
 from queries.periods import Period, months_later
 from queries.plan_sales import whole_period
 from queries.plans import Opened
-from queries.slices import Slice
+from queries.slices import UNASSIGNED, Slice
 
 #: Stands between the members that are unfolded, in the address.
 BETWEEN = "|"
@@ -98,14 +98,17 @@ class Showing:
         return Unit(scale, label, 0)
 
     def name(self, by: str, key: str) -> str:
-        """A member in the language."""
+        """A member in the language; of one that the last load has not got, the key, and that it is gone."""
         if by == "month":
             return self.view.numbers.month(date.fromisoformat(key), with_year=True)
         if by == "quarter":
             first = date.fromisoformat(key)
             last = date.fromordinal(months_later(first, 3).toordinal() - 1)
             return period_words(Period("quarter", first, last, last), self.view)
-        return member_words(self.view, key, labels(by))
+        known = labels(by)
+        if known and key not in known and key != UNASSIGNED:
+            return self.view.w("plan.gone_member", member=key)
+        return member_words(self.view, key, known)
 
     def level_words(self, by: str) -> str:
         """A dimension in the language."""

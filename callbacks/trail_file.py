@@ -8,16 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import flask
-from flask import Response, request
+from flask import Response
 
-from callbacks import wiring
-from callbacks.http import harmless
+from callbacks.http import file_of, harmless
 from components.trail_words import line_words
 from components.view import View
 from queries import trail as t
 from queries.attainment import labels
-from queries.engine import NoData, reading
-from queries.slices import Slice
 
 #: Lines that are read at a time.
 PIECE = 1_000
@@ -28,15 +25,12 @@ routes = flask.Blueprint("trail", __name__)
 @routes.get("/download/trail.csv")
 def download_trail() -> Response:
     """What the audit page lists for the same query, whole and in the viewer's language."""
-    try:
-        database = wiring.warehouse().database()
-    except NoData as nothing:
-        return Response(str(nothing), 503, mimetype="text/plain")
-    with reading(database):
-        asked = Slice.from_search(request.query_string.decode("utf-8", "replace"))
-        body = "".join(as_csv(wiring.view_of(asked, database, path="/audit")))
+    return file_of("/audit", _trail)
+
+
+def _trail(view: View) -> Response:
     headers = {"Content-Disposition": 'attachment; filename="audit-trail.csv"'}
-    return Response(body, mimetype="text/csv; charset=utf-8", headers=headers)
+    return Response("".join(as_csv(view)), mimetype="text/csv; charset=utf-8", headers=headers)
 
 
 def as_csv(view: View) -> Iterator[str]:

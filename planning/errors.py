@@ -63,6 +63,10 @@ class Conflict(LedgerError):
         self.changed_by, self.changed_at = changed_by, changed_at
 
 
+#: What a refusal calls the part that is everything.
+WHOLE = "the whole plan"
+
+
 class Refused(LedgerError):
     """A change of a plan that cannot be made as asked; `reason` and `values` say why, for words in any language."""
 

@@ -14,7 +14,7 @@ import numpy as np
 from planning.adjustments import MODES, Adjustment
 from planning.allocation import AllocationError, rescale, spread
 from planning.children import MOST, SCALE, Children, exact, money, spoken
-from planning.errors import Refused
+from planning.errors import WHOLE, Refused
 from planning.exact import LARGEST, sums
 from planning.following import followed
 from planning.plan import TIMES, Node, Plan, Plane, unit_of
@@ -280,4 +280,4 @@ def _spoken(adjustment: Adjustment) -> str:
 
 
 def _spoken_node(node: Node) -> str:
-    return spoken([one for _, members in node.members for one in members]) or "the whole plan"
+    return spoken([one for _, members in node.members for one in members]) or WHOLE

@@ -323,3 +323,20 @@ def test_over_http_a_change_is_made_and_a_bad_one_refused(at_version, tmp_path: 
     again = post({"kind": "type", "rows": [EAST_ROW], "value": "5%", "seen": made["revision"]}, query)
     assert "plan-message refused" in again.get_json()["response"]["plan-said"]["data-html"]
     assert post("no action", query).status_code in (200, 204)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_member_that_the_last_load_has_not_got_keeps_its_target_and_is_said_to_be_gone(
+    app: Any, tmp_path: Path, lang: str
+) -> None:
+    publish(tmp_path / "snapshots", **{**TABLES, "reps": [one for one in TABLES["reps"] if one["rep_id"] != "r4"]})
+    version = put_in_force(tmp_path)
+    app.server.extensions["warehouse"] = Warehouse(Settings(data_dir=tmp_path))
+    planner = Person(app.server, tmp_path, version, lang=lang)
+    assert planner.does("begin", target=str(version), fields={"name": "Stretch"}) == ""
+    before = planner.rows()[""]
+    planner.query += "&unfold=North|unassigned"
+    with planner.showing() as shown:
+        found = {row["name"]: row["proposed"] for row in plan_grid.grid_rows(shown)}
+    assert found[words(lang)("plan.gone_member", member="r4")] == "90"
+    assert planner.rows()[""] == before
