@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from itertools import product
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.browser.conftest import OpenPage
 from tests.browser.looks import card
-from tests.browser.test_pages import is_whole
-
-LOOKS = list(product(("en", "zh"), ("light", "dark"), (DESKTOP, PHONE)))
+from tests.browser.test_pages import PAIRS, is_whole
 
 
-@pytest.mark.parametrize(("lang", "theme", "size"), LOOKS, ids=str)
+@pytest.mark.parametrize(("lang", "theme", "size"), PAIRS, ids=str)
 def test_the_page_is_drawn_whole(open_page: OpenPage, lang: str, theme: str, size: tuple[int, int]) -> None:
     page = open_page("/audit", lang=lang, theme=theme, size=size)
     expect(page.locator("h1")).to_have_text(re.compile(r"\S"))

@@ -13,7 +13,9 @@ from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.browser.looks import drawn
 
 PAGES = ("/", "/funnel", "/attainment", "/rep", "/win-loss", "/planning")
-LOOKS = list(product(PAGES, ("en", "zh"), ("light", "dark"), (DESKTOP, PHONE)))
+#: Every pair of language, theme and size on each page.
+PAIRS = (("en", "light", DESKTOP), ("en", "dark", PHONE), ("zh", "light", PHONE), ("zh", "dark", DESKTOP))
+LOOKS = [(path, *look) for path, look in product(PAGES, PAIRS)]
 #: Texts that have to be read whole.
 WHOLE = "h1, .panel > header h2, .kpi .value, .kpi .label"
 

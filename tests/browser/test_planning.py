@@ -10,13 +10,15 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from components.words import words
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.browser.looks import drawn
 from tests.browser.server import Server
+from tests.browser.test_pages import is_whole
 
 EN = words("en")
 NOTE = "#plan-bar [data-revision]"
@@ -167,3 +169,79 @@ def test_on_a_phone_a_plan_begins_and_is_changed(open_page: OpenPage, office: Se
     page.locator("#plan-tools button", has_text="+5%").click()
     changes(page, 1)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_the_slider_moves_the_total(planned: Page) -> None:
+    before = amount(cell(planned, 0, "proposed").inner_text())
+    planned.locator("#plan-tools [data-menu=plan-more] > summary").click()
+    slider = planned.locator("[data-plan-slider]")
+    box = slider.bounding_box()
+    assert box is not None
+    planned.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    planned.mouse.down()
+    planned.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2, steps=4)
+    said = planned.locator(".slider output").inner_text()
+    planned.mouse.up()
+    changes(planned, 1)
+    share = int(said.removeprefix("+").removesuffix("%"))
+    assert 5 <= share <= 15
+    after = amount(cell(planned, 0, "proposed").inner_text())
+    assert after == pytest.approx(before * (1 + share / 100), abs=1)
+
+
+def test_the_grid_goes_out_as_a_sheet_and_comes_back_as_changes_that_are_shown_first(
+    planned: Page, tmp_path: Path
+) -> None:
+    planned.locator("#plan-tools [data-menu=plan-more] > summary").click()
+    planned.locator("#plan-tools [data-panel='plan:sheet']").click()
+    with planned.expect_download() as download:
+        planned.locator("#drawer a[download]").click()
+    download.value.save_as(tmp_path / "plan.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
+    sheet = book.worksheets[0]
+    heads = next(row for row in sheet.iter_rows() if row[0].value == "key")
+    total = next(head.column for head in heads if head.value == "total")
+    member = sheet.cell(heads[0].row + 2, 1)
+    first, second = sheet.cell(member.row, total - 3), sheet.cell(member.row, total - 2)
+    first.value, second.value = first.value + 1_000_000, second.value - 1_000_000
+    sheet.cell(member.row, total - 1).value += 500_000
+    book.save(tmp_path / "changed.xlsx")
+    before = cell(planned, 0, "proposed").inner_text()
+    planned.locator("[data-plan-file]").set_input_files(tmp_path / "changed.xlsx")
+    preview = planned.locator("#plan-said .yours")
+    expect(preview).to_be_visible()
+    changes(planned, 0)
+    preview.get_by_role("button", name=EN("plan.sheet_take")).click()
+    expect(planned.locator(NOTE)).not_to_contain_text(re.compile(r"\b0 changes"))
+    expect(cell(planned, 0, "proposed")).not_to_have_text(before)
+
+
+def test_returned_duplicated_renamed_and_commented(planned: Page) -> None:
+    planned.locator("#plan-bar [data-plan=submit]").click()
+    expect(planned.locator("#plan-bar [aria-current=step]")).to_have_text(EN("plan.state_submitted"))
+    planned.locator("#plan-bar summary", has_text=EN("plan.return")).click()
+    planned.locator("#plan-bar input[name=note]:visible").fill("Less in the East, please")
+    planned.keyboard.press("Enter")
+    expect(planned.locator("#plan-bar [aria-current=step]")).to_have_text(EN("plan.state_draft"))
+    expect(planned.locator("main")).to_contain_text("Less in the East, please")
+    for kind, field, text in (("rename", "name", "Stretch, second try"), ("duplicate", "name", "Twin")):
+        planned.locator("#plan-bar [data-menu=plan-menu] > summary").click()
+        box = planned.locator(f"#plan-bar form[data-plan-form={kind}] input[name={field}]")
+        box.fill(text)
+        box.press("Enter")
+        expect(planned.locator("#plan-bar > b")).to_have_text(text)
+
+
+@pytest.mark.parametrize(("lang", "size"), [("en", DESKTOP), ("zh", PHONE)], ids=str)
+def test_four_plans_side_by_side(open_page: OpenPage, office: Server, lang: str, size: tuple[int, int]) -> None:
+    page = open_page(PLAN, at=office)
+    ids = []
+    for name, more in (("Steady", "+1%"), ("Brave", "+10%"), ("Careful", "-5%"), ("Mixed", "+2%")):
+        page.goto(office.url + PLAN)
+        type_into(begin(page, name), len(ids), more)
+        changes(page, 1)
+        ids.append(re.findall(r"plan=(\d+)", page.url)[0])
+    page.close()
+    beside = open_page(f"/compare?period=2026Q4&compare={'.'.join(ids)}", at=office, lang=lang, size=size)
+    is_whole(drawn(beside), lang=lang, theme="light")
+    expect(beside.locator("#strip .kpi")).to_have_count(4)
