@@ -59,11 +59,13 @@ window.watch = (() => {
       look();
     });
 
-  /* What a click on an element leads to: charts that are drawn anew, and words that change. */
-  const click = (selector) => {
+  /* What a click on an element leads to: charts in sight that are drawn anew, and words that change. */
+  const click = async (selector) => {
     const since = performance.now();
     waiting = new Set();
+    chartAt = since;
     document.querySelector(selector).click();
+    while (!outstanding) await new Promise((done) => setTimeout(done, 5));
     return settled(since);
   };
 
