@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -90,10 +90,8 @@ def api_deals() -> tuple[dict[str, Any], int]:
         return {"error": str(wrong)}, 400
     if behind is None:
         return {"error": NOT_SAID}, 400
-    name = f"rows {json.dumps([asked.get(name) for name in ('startRow', 'endRow', 'sortModel', 'filterModel')])}"
-    return wiring.drawn(
-        name, lambda view: page_of_rows(view, behind, rows), _query(), None, asked.get("version"), "/"
-    ), 200
+    draw = partial(page_of_rows, behind=behind, asked=rows)
+    return wiring.drawn(f"rows {rows}", draw, _query(), None, asked.get("version"), "/"), 200
 
 
 @routes.get("/download/deals.<kind>")

@@ -64,7 +64,7 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(
 
 
 def test_what_fails_comes_as_a_message_with_its_reference(client: FlaskClient, monkeypatch: Any) -> None:
-    def gone(*_: Any) -> None:
+    def gone(*_: Any, **__: Any) -> None:
         raise Unreachable("The database does not answer.")
 
     monkeypatch.setattr(http, "page_of_rows", gone)
