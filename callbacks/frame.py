@@ -108,10 +108,11 @@ def name_of(path: str, w: Words) -> str:
     return w(f"nav.{next((item.name for item in items() if item.path == path), 'overview')}")
 
 
-def findings_failed(error: Exception) -> tuple[Any, Any]:
+def findings_failed(error: Exception) -> tuple[Any, ...]:
     """The page's name in place of its finding; a message tells the rest."""
     wiring.failed_elsewhere(error)
-    return name_of(wiring.page_path(ctx.states.get("_pages_location.pathname")), words(access.language())), no_update
+    name = name_of(wiring.page_path(ctx.states.get("_pages_location.pathname")), words(access.language()))
+    return name, no_update, no_update
 
 
 def headline(view: View) -> str:
@@ -130,12 +131,10 @@ def notice_of(view: View, dropped: list[str] | None) -> Any:
     return filter_bar.notice(view.w, view.slice_, [*(dropped or []), *view.slice_.dropped])
 
 
-@wiring.part(
-    [Output(ids.BAR, PROPERTY), Output(ids.CHIPS, PROPERTY), Output(ids.NOTICE, PROPERTY)], extra=(ids.DROPPED,)
-)
+@wiring.part([Output(ids.BAR, PROPERTY), Output(ids.NOTICE, PROPERTY)], extra=(ids.DROPPED,))
 def show_controls(view: View, dropped: list[str] | None) -> tuple[Any, ...]:
-    """What the page is put to: top bar, chips, and what of the address could not be followed."""
-    return bar_of(view), chips_of(view), notice_of(view, dropped)
+    """What the page is put to: the top bar, and what of the address could not be followed."""
+    return bar_of(view), notice_of(view, dropped)
 
 
 @wiring.part([Output(ids.DRAWER, PROPERTY), Output(ids.DRAWER, "hidden")], opens=True, extra=(ids.PANEL,))
@@ -172,10 +171,14 @@ def show_sheet(view: View) -> tuple[Any, bool, list[dict[str, Any]]]:
     return head, False, columns
 
 
-@wiring.part([Output(ids.HEADLINE, "children"), Output(ids.STRIP, PROPERTY)], gives_way=True, on_error=findings_failed)
+@wiring.part(
+    [Output(ids.HEADLINE, "children"), Output(ids.STRIP, PROPERTY), Output(ids.CHIPS, PROPERTY)],
+    gives_way=True,
+    on_error=findings_failed,
+)
 def show_findings(view: View) -> tuple[Any, ...]:
-    """What the page says: its sentence and its key numbers. They share most of what they ask."""
-    return headline(view), key_numbers(view)
+    """What the page says: its sentence, its key numbers, the chips with its own words. They ask mostly the same."""
+    return headline(view), key_numbers(view), chips_of(view)
 
 
 @callback(

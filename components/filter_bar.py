@@ -12,6 +12,7 @@ from dash import dcc, html
 
 from components import links
 from components.links import aria, icon, to
+from components.markup import filled
 from components.view import View
 from components.wording import dimension_words, filter_words, period_words
 from components.words import Words
@@ -250,10 +251,8 @@ def close_panel(view: View) -> html.Button:
 
 def notation(w: Words, *marks: str) -> html.Div:
     """The key of the notation, once a page: only the marks that occur."""
-    return html.Div(
-        [html.Span([html.I(className=_MARKS[mark]), w(f"notation.{mark}")]) for mark in marks],
-        className="notation hide-phone",
-    )
+    said = [html.Span([html.I(className=_MARKS[mark]), w(f"notation.{mark}")]) for mark in marks]
+    return html.Div(className="notation hide-phone", **filled(said))
 
 
 _MARKS = {

@@ -53,8 +53,12 @@ def test_an_unknown_address_is_a_page_that_was_not_found(served: Any, path: str,
 )
 def test_posts_of_other_sites_are_refused(served: Any, headers: dict[str, str], status: int) -> None:
     asked = {
-        "output": "..headline.children...strip.data-html..",
-        "outputs": [{"id": "headline", "property": "children"}, {"id": "strip", "property": "data-html"}],
+        "output": "..headline.children...strip.data-html...chips.data-html..",
+        "outputs": [
+            {"id": "headline", "property": "children"},
+            {"id": "strip", "property": "data-html"},
+            {"id": "chips", "property": "data-html"},
+        ],
         "inputs": [{"id": i, "property": "data", "value": v} for i, v in (("query", ""), ("theme", ""))]
         + [{"id": i, "property": "data", "value": v} for i, v in (("data-version", ""), ("plan-state", None))],
         "state": [

@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 
 from callbacks import forecast, funnel, overview, wiring
 from callbacks.explain import explanation
-from callbacks.frame import PAGES, headline, key_numbers, show_controls, show_drawer, show_sheet
+from callbacks.frame import PAGES, show_controls, show_drawer, show_findings, show_sheet
 from components.cards import Card
 from components.view import View
 from components.words import words
@@ -159,10 +159,10 @@ def test_every_callback_survives(served: Any, lang: str, theme: str, tables: dic
         with reading(warehouse.database()) as database:
             for path in PAGES:
                 view = wiring.view_of(Slice(), database, path=path)
-                assert headline(view).strip()
-                assert list(components(key_numbers(view)))
-                bar, chips, notice = show_controls(view, [])
-                assert bar and chips and notice is None
+                sentence, numbers, chips = show_findings(view)
+                assert sentence.strip() and list(components(numbers)) and chips
+                bar, notice = show_controls(view, [])
+                assert bar and notice is None
             for draw in CARDS:
                 for query in ("", "show=amount&stock=count&method=weighted&by=rep&period=all", "as_of=2026-07-15"):
                     view = wiring.view_of(Slice.from_search(query), database, path="/")
