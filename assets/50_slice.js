@@ -145,10 +145,11 @@
         data.shown = version || data.shown;
       },
       /* Other deals are to be listed: other rows, neither sorted nor filtered as the last ones were. */
-      refill(shown, _columns, version) {
+      refill(shown, columns, version) {
         const query = new URLSearchParams(shown);
         query.delete("explain");
-        list.fill(query.has("open") ? query.toString() : "", version);
+        // Without columns nothing is open, whatever the address asks for.
+        list.fill(columns?.length && query.has("open") ? query.toString() : "", version);
       },
       /* A click on a mark opens the deals behind it, or leads to the slice that it names. */
       clicked(...clicks) {
