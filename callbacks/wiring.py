@@ -21,7 +21,7 @@ from components.states import failed
 from components.view import View
 from components.words import words
 from queries import options, plans, trail
-from queries.engine import Database, NoData, TooSlow, Unreachable, reading
+from queries.engine import Database, NoData, TooLarge, TooSlow, Unreachable, reading
 from queries.slices import Slice
 from queries.warehouse import Warehouse
 
@@ -227,7 +227,12 @@ def written(output: Output | list[Output], made: Any) -> Any:
 
 def reason_of(error: Exception) -> str:
     """The key of the sentence that tells a person what went wrong."""
-    known = {TooSlow: "error.slow", Unreachable: "error.unreachable", NoData: "error.no_data"}
+    known = {
+        TooSlow: "error.slow",
+        TooLarge: "error.large",
+        Unreachable: "error.unreachable",
+        NoData: "error.no_data",
+    }
     return next((key for kind, key in known.items() if isinstance(error, kind)), "error.unknown")
 
 

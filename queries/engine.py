@@ -43,6 +43,10 @@ class TooSlow(RuntimeError):
     """A question took longer than it may."""
 
 
+class TooLarge(RuntimeError):
+    """A question needs more memory than the database may take."""
+
+
 @dataclass(frozen=True, eq=False)
 class Database:
     """One readable version of the CRM tables."""
@@ -114,6 +118,8 @@ def rows_of(statement: Select[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
     except DBAPIError as failed:
         if "interrupt" in str(failed.orig).lower() or "statement timeout" in str(failed.orig).lower():
             raise TooSlow(f"The question took longer than {database.limit_seconds:.0f} seconds.") from failed
+        if "out of memory" in str(failed.orig).lower():  # it is there, and answers others
+            raise TooLarge("The question needs more memory than the database may take.") from failed
         raise
 
 

@@ -22,7 +22,7 @@ from crm import schema, snapshots
 from queries import warehouse as warehouses
 from queries.breakdown import breakdown
 from queries.cache import ByteCache, measured
-from queries.engine import Database, NoData, TooSlow, Unreachable, current, frame_of, question, reading
+from queries.engine import Database, NoData, TooLarge, TooSlow, Unreachable, current, frame_of, question, reading
 from queries.scope import EVERYTHING, Scope
 from queries.semantic import measures as m
 from queries.slices import Slice
@@ -179,6 +179,18 @@ class TestQuestions:
             frame_of(endless)
         assert time.monotonic() - began < 5
         assert amount() == 15
+
+
+def test_a_question_that_needs_too_much_memory_says_so_and_the_next_is_answered(tmp_path: Path) -> None:
+    """The database is there: nobody is told that it does not answer."""
+    engine = create_engine(f"duckdb:///{tmp_path / 'small.duckdb'}", connect_args={"config": {"memory_limit": "20MB"}})
+    small = Database(engine, "1", date(2026, 8, 27), {}, ByteCache(2**20))
+    numbers = func.range(0, 3_000_000).table_valued("range", name="numbers")
+    with reading(small):
+        with pytest.raises(TooLarge, match="more memory"):
+            frame_of(select(func.list(numbers.c.range)).select_from(numbers))
+        assert frame_of(select(func.count()).select_from(numbers)).iloc[0, 0] == 3_000_000
+    engine.dispose()
 
 
 Publish = Callable[[float], str]
