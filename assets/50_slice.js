@@ -66,7 +66,7 @@
     async fill(query, version) {
       const of = (list.of = `${query} ${version}`);
       const grid = await window.dash_ag_grid.getApiAsync("deals-grid").then(list.settled);
-      if (list.of !== of || (list.filled === of && list.grid === grid)) return;
+      if (grid.isDestroyed() || list.of !== of || (list.filled === of && list.grid === grid)) return;
       Object.assign(list, { filled: of, grid });
       list.again = () => {
         list.filled = null;
@@ -81,7 +81,7 @@
     again: () => {},
     /* A grid is there a moment before it is ready, which is when the component gives it a source of its own. */
     async settled(grid) {
-      while (!grid.getGridOption("datasource")) await new Promise((go) => setTimeout(go, 10));
+      while (!grid.isDestroyed() && !grid.getGridOption("datasource")) await new Promise((go) => setTimeout(go, 10));
       return grid;
     },
     tell(message) {
