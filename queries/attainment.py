@@ -80,7 +80,8 @@ def attainment_by(slice_: Slice, *, scope: Scope, by: str) -> pd.DataFrame:
     Members are those with sales now or a year before, and those with a target, so that they sum to the whole. Members
     without a target come last, most sold first. With the slice's switch `derived`, where no target is set at
     this level, the target of the level above is shared out by last year's sales, to the cent: `attrs["is_derived"]`.
-    `attrs["over_assigned"]`: the members' targets over that of the whole, less 1; NaN where either is missing.
+    `attrs["target"]` is that of the whole, NaN without one, and `attrs["over_assigned"]` the members' targets over it,
+    less 1; NaN where either is missing.
     """
     dimension, period = DIMENSIONS[by], period_of(slice_)
     names = labels(by)
@@ -98,9 +99,9 @@ def attainment_by(slice_: Slice, *, scope: Scope, by: str) -> pd.DataFrame:
     judged = _judged(keys, actual, last_year, np.nan if period.start is None else 0.0, targets, period, slice_)
     order = np.lexsort((-judged["actual"], judged["variance"], np.isnan(judged["target"])))
     frame = pd.DataFrame({**known, **judged}).take(order).reset_index(drop=True)
-    total = sum(whole.whole.values())
+    total = whole.whole.get((), np.nan)
     over = sum(targets.whole.values()) / total - 1 if total > 0 and targets.whole and not is_derived else np.nan
-    frame.attrs.update(_about(targets), is_derived=is_derived, over_assigned=over)
+    frame.attrs.update(_about(targets), is_derived=is_derived, over_assigned=over, target=total)
     return frame
 
 
@@ -206,7 +207,7 @@ def _elapsed(slice_: Slice, period: Period) -> float:
 def _working_days(first: date, last: date) -> list[date]:
     days = schema.calendar
     made = select(days.c.day).where(days.c.day.between(first, last), days.c.is_working_day.is_(True))
-    return [pd.Timestamp(row[0]).date() for row in rows_of(made.order_by(days.c.day))[1]]
+    return [row[0] for row in rows_of(made.order_by(days.c.day))[1]]
 
 
 def working_days(slice_: Slice, period: Period) -> tuple[int, int]:

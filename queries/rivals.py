@@ -54,34 +54,50 @@ def rivals(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     average_discount (NaN where not recorded); lost_to_count and lost_to_amount: of lost deals that it won, of
     `nobody` and `unknown` all that were lost.
     """
-    named = _against(slice_, scope, "competitor")
-    named = named[named["member"] != UNASSIGNED]
-    nobody = _against(slice_, scope, "competition")
-    nobody = nobody[nobody["member"].isin([NOBODY, UNKNOWN])]
-    both = pd.concat([named.sort_values("cases", ascending=False, kind="stable"), nobody], ignore_index=True)
+    found = _against(slice_, scope)
     lost = lost_to(slice_, scope=scope).set_index("member")
     for name in ("lost_to_count", "lost_to_amount"):
-        both[name] = both["member"].map(lost[name]).fillna(0.0)
-    return both
+        found[name] = found["member"].map(lost[name]).fillna(0.0)
+    return found
 
 
-def _against(slice_: Slice, scope: Scope, by: str) -> pd.DataFrame:
-    """What `rivals` says of the members of one dimension, but for what was lost to them."""
+def _against(slice_: Slice, scope: Scope) -> pd.DataFrame:
+    """What `rivals` says but for what was lost to them.
+
+    Where no competitor is named, competition tells nobody and unknown apart; where one is, it has but one value, so
+    that both together split no competitor.
+    """
     rate = counted_rate(slice_)
     asked = (rate, m.cycle_days, m.average_discount)
-    spans, extra = _spans(slice_), in_play(slice_)
-    found = over_periods(*asked, periods=spans, by=[DIMENSIONS[by]], slice_=slice_, scope=scope, extra=extra)
-    now, then = found["now"], found.get("then")
-    over, under = (now[f"{rate.name}_{part}"].fillna(0.0) for part in ("over", "under"))
-    table = members_of(now, by)
-    table["at"] = f"{by}:" + table["member"] + in_play_key(slice_)
-    table = table.assign(cases=under, won=over, lost=under - over, rate=now[rate.name])
+    extra, by = in_play(slice_), (d.competitor, d.competition)
+    found = over_periods(*asked, periods=_spans(slice_), by=by, slice_=slice_, scope=scope, extra=extra)
+    spans = {name: _told_apart(span, _under(rate)) for name, span in found.items()}
+    now, then = spans["now"], spans.get("then", pd.DataFrame())
+    over, under = now[f"{rate.name}_over"].fillna(0.0), now[_under(rate)]
+    table = now[["member", "member_label", "member_label_zh", "at"]].assign(
+        cases=under, won=over, lost=under - over, rate=now[rate.name]
+    )
+    table["at"] += in_play_key(slice_)
     table["low"], table["high"] = bounds(over, under)
-    before = pd.DataFrame() if then is None else then.assign(member=then[by].astype(str)).set_index("member")
+    before = then.set_index("member") if len(then) else then
     for name, column in (("last_year", rate.name), ("last_won", f"{rate.name}_over"), ("last_cases", _under(rate))):
         table[name] = np.nan if before.empty else table["member"].map(before[column])
     table["cycle_days"], table["average_discount"] = now["cycle_days"], now["average_discount"]
-    return table[table["cases"] > 0]
+    return table
+
+
+def _told_apart(found: pd.DataFrame, cases: str) -> pd.DataFrame:
+    """Of an answer by competitor and competition the rows with cases, most first, then nobody and unknown; each with
+    its member, labels and where the list behind it is.
+    """
+    found = found[found[cases] > 0]
+    named = found[found["competitor"] != UNASSIGNED].sort_values(cases, ascending=False, kind="stable")
+    named = named.assign(at="competitor:" + named["competitor"].astype(str))
+    named = named.assign(**{f"member{x}": named[f"competitor{x}"] for x in ("", "_label", "_label_zh")})
+    rest = found[(found["competitor"] == UNASSIGNED) & found["competition"].isin([NOBODY, UNKNOWN])]
+    rest = rest.assign(at="competition:" + rest["competition"].astype(str))
+    rest = rest.assign(**dict.fromkeys(("member", "member_label", "member_label_zh"), rest["competition"]))
+    return pd.concat([named, rest.sort_values("competition", kind="stable")], ignore_index=True)
 
 
 def _under(rate: object) -> str:

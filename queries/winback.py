@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from queries.attainment import attainment, attainment_by
+from queries.attainment import attainment_by
 from queries.breakdown import breakdown
 from queries.engine import question
 from queries.scope import Scope
@@ -30,7 +30,8 @@ def win_back(slice_: Slice, *, scope: Scope, rival: str, region: str, part: str)
     """
     lost = breakdown(m.lost_count, m.lost_amount, by=[d.region], slice_=slice_, scope=scope, extra=[("winner", rival)])
     lost = lost[lost["lost_count"] > 0].sort_values("lost_amount", ascending=False, kind="stable")
-    planned = attainment_by(slice_, scope=scope, by="region").set_index("region")
+    planned = attainment_by(slice_, scope=scope, by="region")  # its members sum to the whole
+    by_region = planned.set_index("region")
     table = pd.DataFrame({"member": lost["region"].astype(str)})
     for suffix in ("label", "label_zh"):
         table[f"member_{suffix}"] = lost[f"region_{suffix}"]
@@ -38,15 +39,14 @@ def win_back(slice_: Slice, *, scope: Scope, rival: str, region: str, part: str)
     meant = (table["member"] == region) | (region == "")
     table["won_back"] = (table["lost_amount"] * PARTS[part]).where(meant, 0.0)
     for name in ("actual", "target"):
-        table[name] = table["member"].map(planned[name]).to_numpy(float) if len(planned) else np.nan
-    whole = attainment(slice_, scope=scope).iloc[0]
+        table[name] = table["member"].map(by_region[name]).to_numpy(float) if len(planned) else np.nan
     first = {
         "member": WHOLE,
         "lost_count": table["lost_count"].where(meant, 0).sum(),
         "lost_amount": table["lost_amount"].where(meant, 0).sum(),
         "won_back": table["won_back"].sum(),
-        "actual": whole["actual"],
-        "target": whole["target"],
+        "actual": planned["actual"].sum(),
+        "target": planned.attrs["target"],
     }
     both = pd.concat([pd.DataFrame([first]), table], ignore_index=True)
     positive = both["target"].where(both["target"] > 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Numeric, and_, cast, func, literal, not_, or_, type_coerce
+from sqlalchemy import ColumnElement, FromClause, Integer, Numeric, cast, func, literal, not_, or_, type_coerce
 
 from queries.semantic.facts import OPPORTUNITIES, PASSAGES, REACHED, SALES
 from queries.semantic.model import Among, AnyMeasure, Expression, Fact, Measure, Text, every, ratio
@@ -30,24 +30,16 @@ def _left(t: FromClause) -> ColumnElement[bool]:
     return t.c.left_on.is_not(None)
 
 
-def _to_nobody(t: FromClause) -> ColumnElement[bool]:
-    return and_(t.c.status == "lost", t.c.is_no_decision.is_(True))
-
-
-def _to_others(t: FromClause) -> ColumnElement[bool]:
-    return and_(t.c.status == "lost", t.c.is_no_decision.is_not(True))
+_TO_NOBODY = Among("status", ("lost",), where=lambda t: t.c.is_no_decision.is_(True))
+_TO_OTHERS = Among("status", ("lost",), where=lambda t: t.c.is_no_decision.is_not(True))
+_CONTESTED = Among(
+    "status", ("won", "lost"), where=lambda t: or_(t.c.status == "won", t.c.is_no_decision.is_not(True))
+)
+_DISCOUNTED = Among("status", ("won", "lost"), where=lambda t: t.c.discount.is_not(None))
 
 
 def _not_to_nobody(t: FromClause) -> ColumnElement[bool]:
-    return not_(_to_nobody(t))
-
-
-def _contested(t: FromClause) -> ColumnElement[bool]:
-    return or_(t.c.status == "won", _to_others(t))
-
-
-def _discounted(t: FromClause) -> ColumnElement[bool]:
-    return and_(t.c.status.in_(("won", "lost")), t.c.discount.is_not(None))
+    return not_(_TO_NOBODY(t))
 
 
 def _count(name: str, fact: Fact, en: str, zh: str, *, rows: Expression, date: str | None, **more: object) -> Measure:
@@ -303,7 +295,7 @@ no_decision_count = _count(
     OPPORTUNITIES,
     "No decision",
     "客户未决策",
-    rows=_to_nobody,
+    rows=_TO_NOBODY,
     date="closed_on",
     better="down",
     meaning=Text(
@@ -317,7 +309,7 @@ no_decision_amount = _sum(
     OPPORTUNITIES,
     "No decision, amount",
     "未决策金额",
-    rows=_to_nobody,
+    rows=_TO_NOBODY,
     date="closed_on",
     better="down",
     meaning=Text("What the deals lost to nobody were last worth.", "客户未决策的丢单的最后金额。"),
@@ -328,7 +320,7 @@ rejected_count = _count(
     OPPORTUNITIES,
     "Lost to others",
     "客户选择他人",
-    rows=_to_others,
+    rows=_TO_OTHERS,
     date="closed_on",
     better="down",
     meaning=Text(
@@ -342,7 +334,7 @@ rejected_amount = _sum(
     OPPORTUNITIES,
     "Lost to others, amount",
     "客户选择他人金额",
-    rows=_to_others,
+    rows=_TO_OTHERS,
     date="closed_on",
     better="down",
     meaning=Text("What the deals lost to somebody else were last worth.", "输给他人的丢单的最后金额。"),
@@ -353,7 +345,7 @@ contested_count = _count(
     OPPORTUNITIES,
     "Decided for somebody",
     "客户做出选择",
-    rows=_contested,
+    rows=_CONTESTED,
     date="closed_on",
     meaning=Text("Deals in which the customer chose us or somebody else.", "客户选择了我们或他人的商机。"),
     formula=Text("won + lost to others", "赢单 + 客户选择他人"),
@@ -364,7 +356,7 @@ contested_amount = _sum(
     OPPORTUNITIES,
     "Decided for somebody, amount",
     "客户做出选择金额",
-    rows=_contested,
+    rows=_CONTESTED,
     date="closed_on",
     meaning=Text("What the deals in which the customer chose somebody are worth.", "客户做出选择的商机的金额。"),
     formula=Text("won amount + amount lost to others", "赢单金额 + 客户选择他人金额"),
@@ -438,7 +430,7 @@ reasoned_count = _count(
     OPPORTUNITIES,
     "Lost with a reason",
     "有原因的丢单",
-    rows=lambda t: and_(t.c.status == "lost", t.c.close_reason.is_not(None)),
+    rows=Among("status", ("lost",), where=lambda t: t.c.close_reason.is_not(None)),
     date="closed_on",
     meaning=Text("Deals lost for which a reason is recorded.", "记录了原因的丢单数。"),
     formula=Text("count(deals lost, reason recorded)", "记录了原因的丢单数"),
@@ -486,7 +478,7 @@ reviewed_count = _count(
     OPPORTUNITIES,
     "With a close review",
     "已复盘",
-    rows=lambda t: and_(t.c.status.in_(("won", "lost", "terminated")), t.c.is_reviewed.is_(True)),
+    rows=Among("status", ("won", "lost", "terminated"), where=lambda t: t.c.is_reviewed.is_(True)),
     date="closed_on",
     meaning=Text("Closed deals that got a review before they were closed.", "关闭前做过复盘的商机数。"),
     formula=Text("count(closed deals with a review)", "有复盘的已关闭商机数"),
@@ -513,7 +505,7 @@ idle_days = Measure(
     format="days",
     aggregate="median",
     date="closed_on",
-    rows=lambda t: and_(t.c.status == "lost", t.c.idle_days.is_not(None)),
+    rows=Among("status", ("lost",), where=lambda t: t.c.idle_days.is_not(None)),
     weight=lambda t: t.c.idle_days,
     better="down",
     left_out=Text("Lost deals without a recorded activity are left out.", "没有活动记录的丢单不计入。"),
@@ -527,7 +519,7 @@ discount_sum = Measure(
     format="share",
     aggregate="sum",
     date="closed_on",
-    rows=_discounted,
+    rows=_DISCOUNTED,
     weight=lambda t: t.c.discount,
     better=None,
 )
@@ -536,7 +528,7 @@ discounted_count = _count(
     OPPORTUNITIES,
     "Decided with a discount recorded",
     "记录了折扣的已决商机",
-    rows=_discounted,
+    rows=_DISCOUNTED,
     date="closed_on",
     better=None,
     meaning=Text(

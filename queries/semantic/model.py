@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, FromClause, Table, case, func, literal_column, or_, true
+from sqlalchemy import ColumnElement, FromClause, Table, and_, case, func, literal_column, or_, true
 
 Format = Literal["money", "count", "share", "days", "money_per_day", "multiple"]
 Better = Literal["up", "down"] | None
@@ -71,19 +71,31 @@ Expression = Callable[[FromClause], ColumnElement]
 
 @dataclass(frozen=True)
 class Among:
-    """The rows whose column holds one of these values: a predicate that can be compared and united with others.
+    """The rows whose column holds one of these values, and for which `where` holds: a predicate that can be compared
+    and united with others.
 
     `within` is a predicate that holds for all of these rows anyway.
     """
 
     column: str
     values: tuple[str, ...]
+    where: Expression | None = None
     within: Expression | None = None
 
     def __call__(self, source: FromClause) -> ColumnElement[bool]:
         """The predicate over a source."""
         column = source.c[self.column]
-        return column == self.values[0] if len(self.values) == 1 else column.in_(self.values)
+        among = column == self.values[0] if len(self.values) == 1 else column.in_(self.values)
+        return among if self.where is None else and_(among, self.where(source))
+
+    def covers(self, other: Expression) -> bool:
+        """Whether it holds wherever the other does."""
+        return (
+            isinstance(other, Among)
+            and other.column == self.column
+            and set(other.values) <= set(self.values)
+            and self.where in (None, other.where)
+        )
 
 
 def every(_: FromClause) -> ColumnElement[bool]:
@@ -92,16 +104,22 @@ def every(_: FromClause) -> ColumnElement[bool]:
 
 
 def united(predicates: Iterable[Expression]) -> Expression:
-    """The rows that any of the predicates holds for, said as simply as it can be."""
+    """The rows that any of the predicates holds for, said as simply as it can be.
+
+    A condition that others imply would be evaluated for each row for nothing.
+    """
     distinct = list(dict.fromkeys(predicates))
     if every in distinct:
         return every
     distinct = [one for one in distinct if not (isinstance(one, Among) and one.within in distinct)]
+    plain = [one for one in distinct if isinstance(one, Among) and one.where is None]
+    for column in {one.column for one in plain}:
+        own = [one for one in plain if one.column == column]
+        values = dict.fromkeys(value for one in own for value in one.values)
+        whole = next((one for one in own if set(one.values) == set(values)), Among(column, tuple(values)))
+        distinct = [whole, *(one for one in distinct if not whole.covers(one))]
     if len(distinct) == 1:
         return distinct[0]
-    among = [one for one in distinct if isinstance(one, Among)]
-    if len(among) == len(distinct) and len({one.column for one in among}) == 1:
-        return Among(among[0].column, tuple(dict.fromkeys(value for one in among for value in one.values)))
     return lambda source: or_(*(one(source) for one in distinct))
 
 
