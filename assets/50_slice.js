@@ -135,6 +135,19 @@
         const shows = isOpen(query) || isOpen(shown) || !isHidden("drawer") || !isHidden("sheet");
         return [next === before ? no_update : next, shows ? query : no_update, arrives ? no_update : []];
       },
+      /* Links to other pages carry the slice along, without what is only open here or is this page's own. */
+      carry(query) {
+        const carried = new URLSearchParams(query);
+        document.getElementById("nav").dataset.own.split(" ").forEach((name) => carried.delete(name));
+        const here = location.pathname.replace(/(?<=.)\/+$/, "");
+        document.querySelectorAll("#nav a, #tabs a, .ways a").forEach((link) => {
+          link.search = carried;
+          link.classList.toggle("on", link.pathname === here);
+        });
+        const more = document.querySelector("#tabs summary");
+        more?.classList.toggle("on", more.parentElement.querySelector("a.on") !== null);
+        return carried.toString();
+      },
       opened(hidden) {
         // Said on the document: a style that looks for it (`:has`) would be asked anew with each mark that Plotly draws.
         root.toggleAttribute("data-beside", !hidden);

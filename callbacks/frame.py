@@ -17,9 +17,9 @@ from callbacks.strip import strip
 from components import filter_bar, filter_sheet, ids
 from components.download import page_menu
 from components.links import icon
-from components.markup import PROPERTY, markup
+from components.markup import PROPERTY
 from components.model_editor import model_editor
-from components.shell import items, nav_links, tab_links
+from components.shell import items
 from components.top_bar import top_bar
 from components.view import View
 from components.words import Words, words
@@ -42,6 +42,7 @@ clientside_callback(
     State(ids.QUERY, "data"),
     State(ids.SHOWN, "data"),
 )
+clientside_callback(ClientsideFunction("slice", "carry"), Output(ids.NAV, "data-carried"), Input(ids.SLICE, "data"))
 clientside_callback(
     ClientsideFunction("slice", "clicked"),
     Input({"type": "figure", "card": ALL}, "clickData"),
@@ -179,18 +180,6 @@ def show_sheet(view: View) -> tuple[Any, bool, list[dict[str, Any]]]:
 def show_findings(view: View) -> tuple[Any, ...]:
     """What the page says: its sentence, its key numbers, the chips with its own words. They ask mostly the same."""
     return headline(view), key_numbers(view), chips_of(view)
-
-
-@callback(
-    Output(ids.NAV, PROPERTY),
-    Output(ids.TABS, PROPERTY),
-    Input(ids.SLICE, "data"),
-    State("_pages_location", "pathname"),
-)
-def show_navigation(query: str | None, path: str | None) -> tuple[str, str]:
-    """Links to the other pages carry the slice along."""
-    w, slice_, here = words(access.language()), Slice.from_search(query), wiring.page_path(path)
-    return markup(nav_links(w, slice_, here)), markup(tab_links(w, slice_, here))
 
 
 @callback(Output(ids.BANNER, "children"), Input(ids.HEALTH, "data"), prevent_initial_call=True)

@@ -11,10 +11,10 @@ from dash import dcc, html, page_container, page_registry
 
 from components import ids
 from components.cards import bones
-from components.links import address, icon
+from components.links import icon
 from components.markup import filled
 from components.words import Words
-from queries.slices import Slice
+from queries.slices import OF_TRAIL, VIEW_ONLY, Slice
 
 #: What pages are for, in the order of the navigation: to look, to plan, to show to others.
 GROUPS = ("look", "plan", "show")
@@ -43,7 +43,8 @@ def items() -> list[NavItem]:
 
 
 def shell(words: Words, *, theme: str, version: str | None, content: Any = page_container) -> html.Div:
-    """Everything that stays while pages change."""
+    """Everything that stays while pages change. Without a version there are no pages to lead to."""
+    links, tabs = (nav_links(words), tab_links(words)) if version else ([], [])
     return html.Div(
         [
             dcc.Store(id=ids.THEME, data=theme),
@@ -56,7 +57,7 @@ def shell(words: Words, *, theme: str, version: str | None, content: Any = page_
                     html.Nav(
                         [
                             html.Div(className="brand", **filled(_brand(words))),
-                            html.Div(id=ids.NAV),
+                            html.Div(id=ids.NAV, **filled(links), **{"data-own": " ".join((*VIEW_ONLY, *OF_TRAIL))}),
                             html.Div(className="foot", **filled(_collapse(words))),
                         ],
                         className="side",
@@ -66,7 +67,7 @@ def shell(words: Words, *, theme: str, version: str | None, content: Any = page_
                 ],
                 className="shell",
             ),
-            html.Nav(id=ids.TABS, className="tabs-low", **{"aria-label": words("shell.navigation")}),
+            html.Nav(id=ids.TABS, className="tabs-low", **filled(tabs), **{"aria-label": words("shell.navigation")}),
             html.Div(
                 id="offline",
                 className="banner offline",
@@ -93,38 +94,31 @@ def _collapse(words: Words) -> html.Button:
     )
 
 
-def nav_links(words: Words, slice_: Slice, path: str) -> list[Any]:
-    """The navigation, group by group; every link carries the slice along, without what is only open or of one page."""
-    carried = Slice(slice_.period, slice_.as_of, slice_.by, slice_.filters, slice_.asked().options)
+def nav_links(words: Words) -> list[Any]:
+    """The navigation, group by group. The page marks where it is, and has each link carry its slice along."""
     found, out = items(), list[Any]()
     for group in GROUPS:
-        own = [_nav_link(words, item, carried, path) for item in found if item.group == group]
+        own = [_nav_link(words, item) for item in found if item.group == group]
         out += [html.H6(words(f"nav.{group}")), *own] if own else []
     return out
 
 
-def _nav_link(words: Words, item: NavItem, carried: Slice, path: str) -> dcc.Link:
+def _nav_link(words: Words, item: NavItem) -> dcc.Link:
     label = words(f"nav.{item.name}")
-    return dcc.Link(
-        [icon(item.symbol), html.Span(label)],
-        href=address(item.path, carried),
-        className="on" if item.path == path else "",
-        title=label,
-    )
+    return dcc.Link([icon(item.symbol), html.Span(label)], href=item.path, title=label)
 
 
 #: What stands at the foot of a phone's screen; the others are behind the last.
 MOST_TABS = 5
 
 
-def tab_links(words: Words, slice_: Slice, path: str) -> list[Any]:
+def tab_links(words: Words) -> list[Any]:
     """The same at the foot of a phone's screen: the first four, and the others in a menu."""
-    links = [one for one in nav_links(words, slice_, path) if isinstance(one, dcc.Link)]
+    links = [one for one in nav_links(words) if isinstance(one, dcc.Link)]
     if len(links) <= MOST_TABS:
         return links
     first, rest = links[: MOST_TABS - 1], links[MOST_TABS - 1 :]
-    is_there = any(one.className == "on" for one in rest)
-    summary = html.Summary([icon("three-dots"), html.Span(words("nav.more"))], className="on" if is_there else "")
+    summary = html.Summary([icon("three-dots"), html.Span(words("nav.more"))])
     return [*first, html.Details([summary, html.Div(rest, className="menu")], className="menu-of more-tabs")]
 
 
@@ -231,7 +225,7 @@ def not_found(w: Words, slice_: Slice) -> html.Div:
                 [
                     html.H1(w("notfound.title")),
                     html.P(w("notfound.text")),
-                    html.Div(tab_links(w, slice_, ""), className="ways"),
+                    html.Div(className="ways", **filled(tab_links(w))),
                 ],
                 id="main",
                 className="not-found",

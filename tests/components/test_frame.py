@@ -104,12 +104,13 @@ def test_downloads_of_an_explanation_hold_its_slice() -> None:
     assert hrefs[1] == "/download/deals.csv?region=a&open=won_amount"
 
 
-def test_navigation_carries_the_slice_but_not_what_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_navigation_leads_to_every_page_and_says_what_is_no_part_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     pages = (shell.NavItem("overview", "/", "speedometer2"), shell.NavItem("funnel", "/funnel", "filter-left"))
     monkeypatch.setattr(shell, "items", lambda: pages)
-    made = shell.nav_links(words("en"), Slice.from_search("region=a&open=won_amount&show=amount"), "/funnel")
-    assert props(made, "href") == ["/?region=a", "/funnel?region=a"]
-    assert [one.className for one in made[1:]] == ["", "on"]
+    assert props(shell.nav_links(words("en")), "href") == ["/", "/funnel"]
+    made = shell.shell(words("en"), theme="light", version="1", content=[])
+    own = next(one for one in props(made, "data-own"))
+    assert {"open", "explain", "show"} <= set(own.split()) and "basis" not in own.split()
 
 
 def test_a_notice_names_what_was_dropped() -> None:
