@@ -100,7 +100,9 @@ def index(lang: str, theme: str, **parts: str) -> str:
 def serve(settings: Settings) -> None:
     """Runs gunicorn in this process; prints one URL. Raises Refused where it cannot."""
     from crm.first_start import prepare
+    from queries.memory import economise
 
+    economise()
     _refuse_taken_port(settings)
     prepare(settings, say=say)
     _take_in_at_first(settings)

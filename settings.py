@@ -35,9 +35,9 @@ class Settings:
     fiscal_year_start: int = 1  # month
     currency: str = "CNY"
     as_of: date | None = None  # None: the data's own
-    cache_bytes: int = 64 * 2**20
+    cache_bytes: int = 32 * 2**20
     query_seconds: float = 30.0
-    database_memory: str = "192MB"
+    database_megabytes: int = 64
     stale_hours: float = 30.0
     behind_proxy: bool = False
     secret_key: str | None = None
@@ -58,9 +58,9 @@ class Settings:
             fiscal_year_start=_whole(env, "FISCAL_YEAR_START", 1, 1, 12),
             currency=_currency(env),
             as_of=_day(env, "AS_OF"),
-            cache_bytes=_whole(env, "CACHE_MB", 64, 1, 65536) * 2**20,
+            cache_bytes=_whole(env, "CACHE_MB", 32, 1, 65536) * 2**20,
             query_seconds=float(_whole(env, "QUERY_SECONDS", 30, 1, 3600)),
-            database_memory=f"{_whole(env, 'DATABASE_MEMORY_MB', 192, 64, 1 << 20)}MB",
+            database_megabytes=_whole(env, "DATABASE_MEMORY_MB", 64, 32, 1 << 20),
             stale_hours=float(_whole(env, "STALE_HOURS", 30, 1, 24 * 365)),
             behind_proxy=_switch(env, "BEHIND_PROXY"),
             secret_key=env.get("SECRET_KEY") or None,

@@ -27,7 +27,6 @@ from queries import options
 from queries.funnel import stages
 from queries.rows import Behind
 from queries.semantic.dimensions import DIMENSIONS
-from queries.slices import Slice
 
 _MODULES = [import_module(f"callbacks.{found.name}") for found in iter_modules(callbacks.__path__)]
 #: What says a page's sentence and names its key numbers, by path: every module of callbacks that has a sentence.

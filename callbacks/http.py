@@ -13,6 +13,7 @@ import flask
 import pandas as pd
 import xlsxwriter
 from flask import Response, request
+from plotly.io.json import to_json_plotly
 from werkzeug.exceptions import HTTPException
 
 import access
@@ -78,7 +79,7 @@ def api_table() -> tuple[dict[str, Any] | list[dict[str, Any]], int]:
 
 
 @routes.post("/api/deals")
-def api_deals() -> tuple[dict[str, Any], int]:
+def api_deals() -> Response | tuple[dict[str, Any], int]:
     """A page of the list that is open in the slice of the address; the body says which rows, in AG Grid's own terms.
 
     `version` in the body is that of the data that the page shows.
@@ -91,7 +92,8 @@ def api_deals() -> tuple[dict[str, Any], int]:
     if behind is None:
         return {"error": NOT_SAID}, 400
     draw = partial(page_of_rows, behind=behind, asked=rows)
-    return wiring.drawn(f"rows {rows}", draw, _query(), None, asked.get("version"), "/"), 200
+    found = wiring.drawn(f"rows {rows}", draw, _query(), None, asked.get("version"), "/", finish=to_json_plotly)
+    return Response(found, mimetype="application/json")
 
 
 @routes.get("/download/deals.<kind>")

@@ -6,11 +6,14 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from dash import Input, Output, State, callback, ctx, html, no_update, set_props
 from dash.exceptions import PreventUpdate
 from flask import current_app, request
+from plotly.io.json import to_json_plotly
 
 import access
 from components import ids
@@ -69,6 +72,30 @@ class Turns:
 cards_first = Turns(patience=0.3)
 
 
+@dataclass(frozen=True)
+class Json:
+    """A figure, or whatever else an output takes that is no text, as the JSON that is sent.
+
+    That is how answers are kept: it takes a tenth of the memory, and need not be written anew each time.
+    """
+
+    text: bytes
+
+    @classmethod
+    def of(cls, made: Any) -> Any:
+        """Of what outputs take, each by itself; text, numbers and what is no value (`no_update`) stay as they are."""
+        if not isinstance(made, dict | list):
+            return made
+        return cls(to_json_plotly(made).encode())
+
+    @staticmethod
+    def sent(kept: Any) -> Any:
+        """What Dash puts into its answer."""
+        if isinstance(kept, list):
+            return [Json.sent(one) for one in kept]
+        return orjson.Fragment(kept.text) if isinstance(kept, Json) else kept
+
+
 class NotYet(RuntimeError):
     """What is asked for is still being made. Holds what is shown for now, which is not kept as an answer."""
 
@@ -124,11 +151,12 @@ def drawn(
         state = STATES[path]() if path in STATES else plans.revisions_of(slice_)
         key = ("drawn", name, slice_, state, viewer.scope, access.language(), access.compact(), theme_, path)
         try:
-            return database.cache.get_or_make(
+            kept = database.cache.get_or_make(
                 key, database.version, lambda: finish(draw(view_of(slice_, database, path=path, theme_=theme_)))
             )
         except NotYet as yet:
-            return finish(yet.shown)
+            kept = finish(yet.shown)
+        return Json.sent(kept)
 
 
 def card(name: str, *, path: str) -> Callable[[Callable[[View], Card]], Callable[[View], Card]]:
@@ -153,7 +181,10 @@ def card(name: str, *, path: str) -> Callable[[Callable[[View], Card]], Callable
         def show(query: str | None, theme_: str, version: str, _plan: Any) -> list[Any]:
             if query is None:  # not yet in sight
                 raise PreventUpdate
-            return drawn(name, cards_first.counted(draw), query, theme_, version, path, finish=parts)
+            counted = cards_first.counted(draw)
+            return drawn(
+                name, counted, query, theme_, version, path, finish=lambda made: [Json.of(one) for one in parts(made)]
+            )
 
         return draw
 
@@ -222,7 +253,7 @@ def written(output: Output | list[Output], made: Any) -> Any:
         return [written(one, own) for one, own in zip(output, made, strict=True)]
     if made is no_update:
         return made
-    return markup(made) if output.component_property == PROPERTY else made
+    return markup(made) if output.component_property == PROPERTY else Json.of(made)
 
 
 def reason_of(error: Exception) -> str:

@@ -213,14 +213,17 @@ def read(connection: Connection, version_ids: Sequence[int]) -> pd.DataFrame:
     gathered = func.json_group_array if connection.dialect.name == "sqlite" else func.json_agg
     statement = select(*(type_coerce(cast(gathered(column), Text), Text) for column in wanted.values()))
     row = connection.execute(statement.where(targets.c.version_id.in_(version_ids))).one()
-    columns = {name: orjson.loads(text or "[]") for name, text in zip(wanted, row, strict=True)}
-    made: dict[str, Any] = {
-        name: np.asarray(column, dtype=np.int64) for name, column in columns.items() if name in _INT
-    }
-    made |= {name: _read_days(columns[name]) for name in _DAYS}
-    made |= {name: _encoded(np.array(columns[name], dtype=object)) for name in KEYS}
-    frame = pd.DataFrame({name: made[name] for name in wanted})
+    # One column after the other: all their values at once would take many times what the rows take.
+    frame = pd.DataFrame(
+        {name: _read(name, orjson.loads(text or "[]")) for name, text in zip(wanted, row, strict=True)}
+    )
     return frame.sort_values(["version_id", "row_number"], kind="stable", ignore_index=True)
+
+
+def _read(name: str, values: list[Any]) -> Any:
+    if name in _INT:
+        return np.asarray(values, dtype=np.int64)
+    return _read_days(values) if name in _DAYS else _encoded(np.array(values, dtype=object))
 
 
 def ten_thousandths(dialect: str) -> ColumnElement[int]:

@@ -45,7 +45,7 @@ class ByteCache:
                 return found.value
             try:
                 value = make()
-                self._keep(key, _Entry(version, value, measured(value)))
+                self._keep(key, _Entry(version, value, measured(value) + _ENTRY))
             finally:
                 with self._lock:
                     self._making.pop(key, None)
@@ -73,6 +73,9 @@ class ByteCache:
                 self._entries[key] = entry
 
 
+#: Bytes that pandas takes for a frame and for each of its columns, and the cache for an entry, beside the values: most
+#: answers are frames of a few rows, and would seem to be next to nothing.
+_FRAME, _COLUMN, _ENTRY = 5_000, 300, 1_000
 #: Types of values that hold on to nothing else; most of what is measured.
 _PLAIN = frozenset({int, float, bool, str, bytes, date, datetime, type(None)})
 
@@ -92,8 +95,8 @@ def measured(value: Any) -> int:
 
 
 def _measured_frame(frame: pd.DataFrame) -> int:
-    """As `memory_usage(deep=True)`, which takes longer than many a frame took to make."""
-    size = 256 + frame.index.nbytes
+    """What `memory_usage(deep=True)` says, which takes longer than many a frame took to make, and what pandas adds."""
+    size = _FRAME + _COLUMN * frame.shape[1] + frame.index.nbytes
     for _, column in frame.items():
         is_flat = column.dtype.kind != "O"
         size += column.array.nbytes if is_flat else column.memory_usage(index=False, deep=True)

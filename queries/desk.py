@@ -14,6 +14,7 @@ from planning.ledger import Ledger, Version
 from planning.plan import Node, Plan
 from planning.replay import adjusted
 from planning.scenarios import Scenario
+from queries.memory import give_back
 
 #: States of plans that are kept: bases share everything but amounts with the states replayed from them.
 _BASES, _STATES, _TOTALS, _MADE = 4, 24, 2_000, 96
@@ -39,6 +40,7 @@ class Desk:
             if found is None:
                 found = Plan.of(ledger.rows(version.version_id), curve(), first_month)
                 self._bases[key] = found
+                give_back()
             return found
 
     def state(self, scenario: Scenario, base: Plan) -> Plan:

@@ -15,11 +15,12 @@ from datetime import date
 from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
-from sqlalchemy import Engine, Select
+from sqlalchemy import Connection, Engine, Select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from queries.cache import ByteCache
 from queries.ledger_reader import Targets
+from queries.memory import Allowance
 from queries.slices import Slice
 from queries.watchman import Watchman
 
@@ -58,6 +59,7 @@ class Database:
     cache: ByteCache
     limit_seconds: float = 30.0
     targets: Targets | None = None
+    allowance: Allowance | None = None
 
     @property
     def data_version(self) -> str:
@@ -113,14 +115,39 @@ def rows_of(statement: Select[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
     database = current()
     try:
         with database.engine.connect() as connection, _limited(connection, database.limit_seconds):
-            result = connection.execute(statement)
-            return list(result.keys()), [tuple(row) for row in result.fetchall()]
+            return _fetched(connection, statement, database.allowance)
     except DBAPIError as failed:
         if "interrupt" in str(failed.orig).lower() or "statement timeout" in str(failed.orig).lower():
             raise TooSlow(f"The question took longer than {database.limit_seconds:.0f} seconds.") from failed
-        if "out of memory" in str(failed.orig).lower():  # it is there, and answers others
+        if _needs_memory(failed):  # it is there, and answers others
             raise TooLarge("The question needs more memory than the database may take.") from failed
         raise
+
+
+def _fetched(
+    connection: Connection, statement: Select[Any], allowance: Allowance | None
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The names of the columns and the rows; a statement that needs more memory than usual gets it."""
+
+    def asked() -> tuple[list[str], list[tuple[Any, ...]]]:
+        result = connection.execute(statement)
+        return list(result.keys()), [tuple(row) for row in result.fetchall()]
+
+    if allowance is None:
+        return asked()
+    allowance.settle(connection)
+    try:
+        return asked()
+    except DBAPIError as failed:
+        if not _needs_memory(failed):
+            raise
+        connection.rollback()  # where it is in a transaction, that has come to its end
+    with allowance.raised(connection):
+        return asked()
+
+
+def _needs_memory(failed: DBAPIError) -> bool:
+    return "out of memory" in str(failed.orig).lower()
 
 
 def frames_of(statement: Select[Any], *, size: int) -> Iterator[pd.DataFrame]:

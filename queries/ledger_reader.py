@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import threading
 from collections.abc import Sequence
@@ -16,19 +15,13 @@ from planning.book import Book
 from planning.errors import LedgerError
 from planning.ledger import Ledger
 from queries.desk import Desk
+from queries.memory import give_back
 from settings import Settings
 
 log = logging.getLogger(__name__)
 
 #: How many sets of rows are kept: the ones in force, before and after a publication, and drafts looked at.
 _KEPT = 4
-
-
-def _give_back() -> None:
-    """Returns what reading took to the machine, several times what the rows take; where the C library can (glibc)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 class Shelf:
@@ -44,7 +37,7 @@ class Shelf:
             found = self._books.pop(key, None)
             if found is None:
                 found = Book.of(ledger.rows([version for version, _ in key]))
-                _give_back()
+                give_back()  # reading takes several times what the rows take
             self._books[key] = found
             while len(self._books) > _KEPT:
                 self._books.pop(next(iter(self._books)))

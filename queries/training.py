@@ -34,7 +34,7 @@ RECIPE = 1
 #: A process that has not come to an end by then ends itself; how many one server process starts at a time.
 SECONDS, AT_ONCE = 600, 3
 #: What the database may use of its memory: for a minute, and in one process at a time.
-MEMORY = "768MB"
+MEGABYTES = 768
 #: After a failure it is tried again, but not at once.
 PATIENCE = 60.0
 #: Results that stay; the oldest go first.
@@ -160,7 +160,7 @@ def _result(said: dict[str, Any]) -> str:
         crm_url=where["crm_url"],
         as_of=date.fromisoformat(where["as_of"]),
         query_seconds=float(SECONDS),
-        database_memory=MEMORY,
+        database_megabytes=MEGABYTES,
     )
     warehouse = Warehouse(settings)
     try:

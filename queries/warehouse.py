@@ -16,6 +16,7 @@ from crm import schema, snapshots
 from queries.cache import ByteCache
 from queries.engine import BESIDE, Database, NoData
 from queries.ledger_reader import LedgerReader, Targets
+from queries.memory import Allowance
 from settings import Settings
 
 #: How long what is known is taken for the newest.
@@ -168,11 +169,13 @@ def open_snapshot(snapshot: snapshots.Snapshot, settings: Settings, cache: ByteC
         connect_args={
             "read_only": True,
             "config": {
-                "memory_limit": settings.database_memory,
+                "memory_limit": f"{settings.database_megabytes}MB",
                 "threads": 2,
                 "autoinstall_known_extensions": False,
+                "late_materialization_max_rows": 1_000,  # a page of a list: which rows first, the rest of them then
                 # What a question no longer needs goes back to the machine, instead of staying with the process.
                 "allocator_flush_threshold": "1MB",
+                "allocator_bulk_deallocation_flush_threshold": "1MB",
                 "allocator_background_threads": True,
             },
         },
@@ -181,7 +184,7 @@ def open_snapshot(snapshot: snapshots.Snapshot, settings: Settings, cache: ByteC
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,
     )
-    return _described(engine, snapshot.id, settings, cache)
+    return _described(engine, snapshot.id, settings, cache, Allowance(settings.database_megabytes))
 
 
 def open_url(settings: Settings, cache: ByteCache, known: Database | None) -> Database:
@@ -217,9 +220,11 @@ def _engine_for(settings: Settings) -> Engine:
     return engine
 
 
-def _described(engine: Engine, version: str, settings: Settings, cache: ByteCache) -> Database:
+def _described(
+    engine: Engine, version: str, settings: Settings, cache: ByteCache, allowance: Allowance | None = None
+) -> Database:
     with engine.connect() as connection:
         rows = connection.execute(select(schema.load_info.c.key, schema.load_info.c.value))
         info = {row.key: row.value for row in rows}
     as_of = settings.as_of or date.fromisoformat(info["as_of"])
-    return Database(engine, version, as_of, info, cache, settings.query_seconds)
+    return Database(engine, version, as_of, info, cache, settings.query_seconds, allowance=allowance)

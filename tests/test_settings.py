@@ -39,7 +39,7 @@ def test_what_is_said_is_read():
     assert settings.crm_url == "postgresql+psycopg://reader@db/crm"
     assert (settings.port, settings.fiscal_year_start, settings.currency) == (9000, 4, "USD")
     assert (settings.as_of, settings.cache_bytes, settings.query_seconds) == (date(2026, 8, 27), 1 << 20, 5.0)
-    assert settings.database_memory == "512MB"
+    assert settings.database_megabytes == 512
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])

@@ -32,9 +32,7 @@ def _left(t: FromClause) -> ColumnElement[bool]:
 
 _TO_NOBODY = Among("status", ("lost",), where=lambda t: t.c.is_no_decision.is_(True))
 _TO_OTHERS = Among("status", ("lost",), where=lambda t: t.c.is_no_decision.is_not(True))
-_CONTESTED = Among(
-    "status", ("won", "lost"), where=lambda t: or_(t.c.status == "won", t.c.is_no_decision.is_not(True))
-)
+_CONTESTED = Among("status", ("won", "lost"), where=lambda t: or_(t.c.status == "won", t.c.is_no_decision.is_not(True)))
 _DISCOUNTED = Among("status", ("won", "lost"), where=lambda t: t.c.discount.is_not(None))
 
 

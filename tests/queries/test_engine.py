@@ -23,6 +23,7 @@ from queries import warehouse as warehouses
 from queries.breakdown import breakdown
 from queries.cache import ByteCache, measured
 from queries.engine import Database, NoData, TooLarge, TooSlow, Unreachable, current, frame_of, question, reading
+from queries.memory import Allowance
 from queries.scope import EVERYTHING, Scope
 from queries.semantic import measures as m
 from queries.slices import Slice
@@ -74,7 +75,7 @@ class TestCache:
         assert 0 < cache.size <= 10_000
 
     def test_forgets_what_was_not_asked_for_longest(self):
-        cache, made = ByteCache(3_000), []
+        cache, made = ByteCache(25_000), []
         for key in ("a", "b", "a", "c", "a", "d", "a"):
             cache.get_or_make(key, "1", lambda key=key: made.append(key) or pd.DataFrame({"x": range(100)}))
         assert made.count("a") == 1
@@ -181,16 +182,48 @@ class TestQuestions:
         assert amount() == 15
 
 
-def test_a_question_that_needs_too_much_memory_says_so_and_the_next_is_answered(tmp_path: Path) -> None:
-    """The database is there: nobody is told that it does not answer."""
-    engine = create_engine(f"duckdb:///{tmp_path / 'small.duckdb'}", connect_args={"config": {"memory_limit": "20MB"}})
-    small = Database(engine, "1", date(2026, 8, 27), {}, ByteCache(2**20))
-    numbers = func.range(0, 3_000_000).table_valued("range", name="numbers")
-    with reading(small):
+class TestMemory:
+    """Twenty megabytes, and eight times that for who needs it. The database is there: nobody is told otherwise."""
+
+    @pytest.fixture
+    def small(self, tmp_path: Path) -> Iterator[Database]:
+        engine = create_engine(
+            f"duckdb:///{tmp_path / 'small.duckdb'}", connect_args={"config": {"memory_limit": "20MB"}}
+        )
+        with reading(Database(engine, "1", date(2026, 8, 27), {}, ByteCache(2**20), allowance=Allowance(20))) as small:
+            yield small
+        engine.dispose()
+
+    def listed(self, count: int) -> int:
+        numbers = func.range(0, count).table_valued("range", name="numbers")
+        return int(frame_of(select(func.len(func.list(numbers.c.range))).select_from(numbers)).iloc[0, 0])
+
+    def limit(self, small: Database) -> str:
+        with small.engine.connect() as connection:
+            return str(connection.exec_driver_sql("SELECT current_setting('memory_limit')").scalar_one())
+
+    def test_a_question_that_needs_more_than_usual_gets_it(self, small: Database):
+        usual = self.limit(small)
+        with pytest.raises(TooLarge), reading(replace(small, allowance=None)):
+            self.listed(2_500_000)
+        assert self.listed(2_500_000) == 2_500_000
+        assert self.limit(small) == usual
+
+    def test_one_that_needs_too_much_says_so_and_the_next_is_answered(self, small: Database):
+        usual = self.limit(small)
         with pytest.raises(TooLarge, match="more memory"):
-            frame_of(select(func.list(numbers.c.range)).select_from(numbers))
-        assert frame_of(select(func.count()).select_from(numbers)).iloc[0, 0] == 3_000_000
-    engine.dispose()
+            self.listed(60_000_000)
+        assert self.listed(1_000) == 1_000
+        assert self.limit(small) == usual
+
+    def test_what_others_still_use_is_lowered_later(self, small: Database, monkeypatch: pytest.MonkeyPatch):
+        usual, lower = self.limit(small), Allowance._lower
+        monkeypatch.setattr(Allowance, "_lower", lambda *_: None)
+        self.listed(2_500_000)
+        assert self.limit(small) != usual
+        monkeypatch.setattr(Allowance, "_lower", lower)
+        self.listed(1)
+        assert self.limit(small) == usual
 
 
 Publish = Callable[[float], str]
