@@ -16,7 +16,7 @@ from components.fields import field
 from components.filter_bar import menu
 from components.links import icon
 from components.markup import PROPERTY
-from components.plan_grid import GridLook, about, act, columns, form, locked_note
+from components.plan_grid import GridLook, about, act, columns, form, height_of, locked_note
 from components.trail_words import who_words
 from components.view import View
 from queries import planning as q
@@ -32,15 +32,16 @@ clientside_callback(ClientsideFunction("planning", "arrived"), Input(ids.PLAN, "
     [
         Output(ids.PLAN_GRID, "columnDefs"),
         Output(ids.PLAN_GRID, "rowData"),
+        Output(ids.PLAN_GRID, "style"),
         Output(ids.PLAN_ABOUT, PROPERTY),
         Output(ids.PLAN_TOOLS, PROPERTY),
     ]
 )
-def show_grid(view: View) -> tuple[list[Any], list[Any], Any, Any]:
+def show_grid(view: View) -> tuple[list[Any], list[Any], dict[str, Any], Any, Any]:
     """Members of the level in sight, with the total first and the parts of unfolded ones below them."""
     shown = showing(view)
     if shown is None:
-        return [], [], about(view.w("plan.grid"), view.w("plan.no_level"), _ways(view)), []
+        return [], [], height_of(0), about(view.w("plan.grid"), view.w("plan.no_level"), _ways(view)), []
     rows = grid_rows(shown)
     look = GridLook(
         first=shown.ways_words,
@@ -54,7 +55,7 @@ def show_grid(view: View) -> tuple[list[Any], list[Any], Any, Any]:
     )
     title = view.w("plan.grid_title", levels=shown.ways_words.lower())
     locked = sum(row["is_locked"] for row in rows)
-    return columns(view, look), rows, about(title, subtitle, _ways(view)), _tools(shown, locked)
+    return columns(view, look), rows, height_of(len(rows)), about(title, subtitle, _ways(view)), _tools(shown, locked)
 
 
 def _basis(view: View) -> str:

@@ -66,10 +66,7 @@ def panel(w: Words, card: str, *, span: int, title: str, explain: str = "", heig
                 ),
                 className="plot-slot",
             ),
-            html.Div(className="card-table-slot scroll", **slot("table")),
-            html.Div(className="card-body-slot scroll", **slot("body")),
-            html.Div(className="card-state-slot", **slot("state")),
-            html.Footer(**slot("foot")),
+            html.Div(className="slots", **{PROPERTY: _SLOTS}),
         ],
         id=ids.part(card, "parts"),
         className=f"panel drawn c{span}",
@@ -90,6 +87,17 @@ def _header(lang: str, card: str, title: str, explain: str) -> str:
 def slot(name: str) -> dict[str, str]:
     """Marks the element of a card that its part of that name is put into."""
     return {"data-slot": name}
+
+
+#: What a card may have beside its figure. As markup: to Dash each of them would be a component more on every card.
+_SLOTS = markup(
+    [
+        html.Div(className="card-table-slot scroll", **slot("table")),
+        html.Div(className="card-body-slot scroll", **slot("body")),
+        html.Div(className="card-state-slot", **slot("state")),
+        html.Footer(**slot("foot")),
+    ]
+)
 
 
 def parts_of(made: Card) -> str:

@@ -15,7 +15,7 @@ from components.markup import filled
 from components.view import View
 from components.words import Words
 
-ROW_HEIGHT = 32
+ROW_HEIGHT, SCROLLBAR = 32, 18
 #: What a phone shows without a swipe.
 FIRST_ON_PHONE = ("name", "lock", "proposed", "change_share")
 
@@ -68,12 +68,17 @@ def grid_panel(w: Words) -> html.Section:
                 },
                 defaultColDef={"resizable": True, "sortable": False, "suppressHeaderMenuButton": True},
                 className="plan-rows",
-                style={"width": "auto", "height": "auto"},
+                style=height_of(0),
             ),
         ],
-        className="panel c8 plan-panel",
+        className="panel plan-panel",
         **{"aria-label": w("plan.grid")},
     )
+
+
+def height_of(rows: int) -> dict[str, str]:
+    """How high the grid wants to be: as its rows, as far as there is room."""
+    return {"width": "auto", "height": f"{(rows + 1) * ROW_HEIGHT + SCROLLBAR}px"}
 
 
 @dataclass(frozen=True)
@@ -118,10 +123,10 @@ def columns(view: View, look: GridLook) -> list[dict[str, Any]]:
         },
         {"field": "change", "headerName": w("plan.change"), **number, "width": 72, "cellRenderer": "PlanChange"},
         {"field": "change_share", "headerName": "%", **number, "width": 72, "cellRenderer": "PlanChange"},
-        {"field": "landing", "headerName": w("plan.landing"), "width": 184, "cellRenderer": "PlanLanding"},
+        {"field": "landing", "headerName": w("plan.landing"), "width": 172, "cellRenderer": "PlanLanding"},
         {"field": "actual", "headerName": w("plan.actual"), **number},
-        {"field": "required", "headerName": w("plan.required"), **number, "width": 104},
-        {"field": "open", "headerName": w("plan.open"), **number},
+        {"field": "required", "headerName": w("plan.required"), **number, "width": 112},
+        {"field": "open", "headerName": w("plan.open"), **number, "width": 90},
         {"field": "coverage", "headerName": w("plan.coverage"), **number, "width": 86},
         {"field": "mtd", "headerName": w("plan.share_mtd"), **number, "width": 86},
         {"field": "qtd", "headerName": w("plan.share_qtd"), **number, "width": 86},

@@ -19,18 +19,21 @@ register_page(__name__, path="/planning", order=10, symbol="sliders", title="Sal
 def layout(**query: str) -> html.Div:
     """The scenario's bar and numbers, the grid of targets, before and after, what moved it, the year, what it costs."""
     w = words(access.language())
+    main = html.Div(
+        [grid_panel(w), panel(w, ids.PLAN_CURVE, span=12, title=w("plan.curve"), explain="projected_landing")],
+        className="plan-main",
+    )
     beside = html.Div(
         [
             panel(w, ids.PLAN_BEFORE_AFTER, span=12, title=w("plan.before_after"), explain="proposed"),
             panel(w, ids.PLAN_BRIDGE, span=12, title=w("plan.bridge")),
+            panel(w, ids.PLAN_SENSITIVITY, span=12, title=w("plan.sensitivity"), explain="sensitivity"),
         ],
-        className="c4 plan-beside",
+        className="plan-beside",
     )
     cards = [
-        grid_panel(w),
+        main,
         beside,
-        panel(w, ids.PLAN_CURVE, span=7, title=w("plan.curve"), explain="projected_landing"),
-        panel(w, ids.PLAN_SENSITIVITY, span=5, title=w("plan.sensitivity"), explain="sensitivity"),
         panel(w, ids.PLAN_COMMISSION, span=7, title=w("plan.commission"), explain="commission", height=480),
         panel(w, ids.PLAN_CHANGES, span=5, title=w("plan.changes"), height=480),
         panel(w, ids.PLAN_LIST, span=12, title=w("plan.list"), height=260),

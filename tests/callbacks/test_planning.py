@@ -98,7 +98,7 @@ def test_the_bar_offers_what_comes_next_from_each_state(planner, state, lang):
         planner.does(step)
     planner.lang = lang
     with planner.looking() as view:
-        bar, tools = plan_bar.show_bar(view), plan_grid.show_grid(view)[3]
+        bar, tools = plan_bar.show_bar(view), plan_grid.show_grid(view)[4]
     assert offered <= acts(bar) and not closed & acts(bar)
     assert f'<b aria-current="step">{words(lang)(f"plan.state_{state}")}</b>' in markup(bar)
     assert bool(acts(tools)) == (state == "draft")
@@ -135,7 +135,7 @@ def test_rows_of_the_grid(planner):
     planner.does("type", rows=[EAST_ROW], value="660")
     planner.does("lock", rows=[NORTH_ROW])
     with planner.looking() as view:
-        _, rows, _, _ = plan_grid.show_grid(view)
+        _, rows, *_ = plan_grid.show_grid(view)
     by_name = {row["name"]: row for row in rows}
     assert list(by_name)[:2] == ["All regions", "East"]
     total, east, north = by_name["All regions"], by_name["East"], by_name["North"]
@@ -157,7 +157,7 @@ def test_parts_of_the_total_sum_to_it_in_every_tree(planner):
 
 def test_a_tree_that_the_plan_has_not_says_so(planner):
     with planner.looking("tree=product") as view:
-        columns, rows, about, tools = plan_grid.show_grid(view)
+        columns, rows, _, about, tools = plan_grid.show_grid(view)
         assert (columns, rows, tools) == ([], [], [])
         assert words("en")("plan.no_level") in plain(about)
         assert all(card(view).state is not None or card(view).body is not None for card in CARDS)
