@@ -139,14 +139,15 @@
       carry(query) {
         const carried = new URLSearchParams(query);
         document.getElementById("nav").dataset.own.split(" ").forEach((name) => carried.delete(name));
+        const search = `${carried}` && `?${carried}`;
         const here = location.pathname.replace(/(?<=.)\/+$/, "");
         document.querySelectorAll("#nav a, #tabs a, .ways a").forEach((link) => {
-          link.search = carried;
+          link.setAttribute("href", link.pathname + search);
           link.classList.toggle("on", link.pathname === here);
         });
         const more = document.querySelector("#tabs summary");
         more?.classList.toggle("on", more.parentElement.querySelector("a.on") !== null);
-        return carried.toString();
+        return `${carried}`;
       },
       opened(hidden) {
         // Said on the document: a style that looks for it (`:has`) would be asked anew with each mark that Plotly draws.
