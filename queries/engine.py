@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -151,11 +151,15 @@ def _needs_memory(failed: DBAPIError) -> bool:
 
 
 def frames_of(statement: Select[Any], *, size: int) -> Iterator[pd.DataFrame]:
-    """The rows of a long SELECT in pieces of `size`, so that a million of them never stand in memory at once."""
+    """The rows of a long SELECT in pieces of `size`, so that a million of them never stand in memory at once.
+
+    To sort them all takes more memory than questions usually do.
+    """
     database = current()
 
     def pieces() -> Iterator[pd.DataFrame]:
-        with database.engine.connect() as connection:
+        more = nullcontext if database.allowance is None else database.allowance.raised
+        with database.engine.connect() as connection, more(connection):
             result = connection.execution_options(stream_results=True).execute(statement)
             columns = list(result.keys())
             for piece in result.partitions(size):

@@ -11,41 +11,45 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-#: How many times what it usually takes the database may take for a question that needs more.
+#: How many times what it usually takes the database may take for questions that need more.
 AT_MOST = 8
 
 log = logging.getLogger(__name__)
 
 
 class Allowance:
-    """What DuckDB may take in this process: little most of the time, more for one question at a time that needs it.
+    """What DuckDB may take in this process: little most of the time, more while a question runs that needs it.
 
     What it may take it keeps, as a cache of a file that the machine keeps in memory anyway; hence little. Thread-safe.
     """
 
     def __init__(self, megabytes: int) -> None:
         self.megabytes = megabytes
-        self._one = threading.Lock()
+        self._lock = threading.Lock()
+        self._users = 0
         self._is_raised = False
 
     @contextmanager
     def raised(self, connection: Connection) -> Iterator[None]:
-        """Allows `AT_MOST` times as much inside; who comes second waits."""
-        with self._one:
+        """Allows `AT_MOST` times as much inside, to all that need more together."""
+        with self._lock:
+            self._users += 1
             self._allow(connection, AT_MOST * self.megabytes)
             self._is_raised = True
-            try:
-                yield
-            finally:
-                self._lower(connection)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._users -= 1
+            self.settle(connection)
 
     def settle(self, connection: Connection) -> None:
-        """Lowers what could not be lowered at once, because others were using it."""
-        if self._is_raised and self._one.acquire(blocking=False):
-            try:
+        """Lowers it again once nobody needs more; later, where others still use what they were allowed."""
+        if not self._is_raised:
+            return
+        with self._lock:
+            if not self._users:
                 self._lower(connection)
-            finally:
-                self._one.release()
 
     def _lower(self, connection: Connection) -> None:
         try:

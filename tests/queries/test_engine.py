@@ -22,7 +22,18 @@ from crm import schema, snapshots
 from queries import warehouse as warehouses
 from queries.breakdown import breakdown
 from queries.cache import ByteCache, measured
-from queries.engine import Database, NoData, TooLarge, TooSlow, Unreachable, current, frame_of, question, reading
+from queries.engine import (
+    Database,
+    NoData,
+    TooLarge,
+    TooSlow,
+    Unreachable,
+    current,
+    frame_of,
+    frames_of,
+    question,
+    reading,
+)
 from queries.memory import Allowance
 from queries.scope import EVERYTHING, Scope
 from queries.semantic import measures as m
@@ -214,6 +225,15 @@ class TestMemory:
         with pytest.raises(TooLarge, match="more memory"):
             self.listed(60_000_000)
         assert self.listed(1_000) == 1_000
+        assert self.limit(small) == usual
+
+    def test_who_takes_a_whole_list_has_more_until_it_is_read_or_nobody_wants_it(self, small: Database):
+        usual = self.limit(small)
+        numbers = func.range(0, 10_000).table_valued("range", name="numbers")
+        pieces, others = (frames_of(select(numbers.c.range), size=1_000) for _ in range(2))
+        assert len(next(pieces)) == len(next(others)) == 1_000
+        assert sum(map(len, pieces)) == 9_000 and self.limit(small) != usual
+        others.close()  # type: ignore[attr-defined]
         assert self.limit(small) == usual
 
     def test_what_others_still_use_is_lowered_later(self, small: Database, monkeypatch: pytest.MonkeyPatch):
