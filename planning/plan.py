@@ -27,10 +27,10 @@ UNITS = (10_000, 100, 1)
 #: What cells are grouped by besides keys.
 TIMES = ("month", "quarter")
 _NONE = -1
-#: Parts of a plane that are kept: two numbers of four bytes a cell each.
+#: Parts of a plane that are kept: at most two numbers of four bytes a cell each.
 _PARTS = 12
-#: The members of the groups, the numbers of the cells, and of each the place of its group.
-Parts = tuple[list[tuple[str | None, ...]], np.ndarray, np.ndarray]
+#: The members of the groups, the numbers of the cells (or that it is all of them), and of each the place of its group.
+Parts = tuple[list[tuple[str | None, ...]], np.ndarray | slice, np.ndarray]
 #: More days than any row has.
 _LONGEST = 1_000_000
 
@@ -129,9 +129,10 @@ class Plane:
         return lru_cache(maxsize=_PARTS)(self._parts)
 
     def _parts(self, by: tuple[str, ...], node: Node | None) -> Parts:
-        cells = np.flatnonzero(np.ones(len(self), dtype=bool) if node is None else self.mask(node)).astype(np.int32)
+        held = None if node is None else self.mask(node)
+        cells = slice(None) if held is None or held.all() else np.flatnonzero(held).astype(np.int32)
         grouped = [self.groups(name) for name in by]
-        number = np.zeros(len(cells), dtype=np.int64)
+        number = np.zeros(len(self.month[cells]), dtype=np.int64)
         size = 1
         for own, members in grouped:
             number, size = number * len(members) + own[cells], size * len(members)
@@ -148,12 +149,12 @@ class Plane:
         starts = (counted // size * size + (self.first_month - 1)).astype("datetime64[M]")
         held, month = numbered(self.month, len(self.months))
         found, number = np.unique(starts[held], return_inverse=True)
-        return number[month], [f"{one}-01" for one in found.astype(str)]
+        return number[month].astype(np.int32), [f"{one}-01" for one in found.astype(str)]
 
     def _members(self, by: str) -> tuple[np.ndarray, list[str | None]]:
         names = self.names[by]
         found, number = numbered(self.codes[by].astype(np.int64) - _NONE, len(names) - _NONE)
-        return number, [None if code == 0 else names[code + _NONE] for code in found]
+        return number.astype(np.int32), [None if code == 0 else names[code + _NONE] for code in found]
 
     @cached_property
     def _places(self) -> dict[str, dict[str, int]]:
@@ -196,9 +197,9 @@ class Plan:
             planes.append(
                 Plane(
                     level,
-                    {name: np.asarray(keys[name].codes)[rows_of].astype(np.int32) for name in KEYS},
+                    {name: np.asarray(keys[name].codes)[rows_of] for name in KEYS},  # as small as pandas makes them
                     {name: tuple(map(str, keys[name].categories)) for name in KEYS},
-                    np.searchsorted(every, months[cells]).astype(np.int32),
+                    np.searchsorted(every, months[cells]).astype(np.int16),
                     every,
                     first_month,
                 )

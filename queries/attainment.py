@@ -7,7 +7,7 @@ there. Where there is no target, `target` and what follows from it is NaN and `a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,6 +15,7 @@ import pandas as pd
 from sqlalchemy import and_, select
 
 from crm import schema
+from planning.levels import Level
 from queries.breakdown import breakdown, over_periods
 from queries.engine import current, question, rows_of
 from queries.periods import Period, parse_period
@@ -27,7 +28,7 @@ from queries.slices import UNASSIGNED, Slice
 from queries.stage_sums import ALL_TIME
 from queries.targets import NO_LEVEL, TargetSums, labels, spread_of, targets_by
 
-__all__ = ["attainment", "attainment_by", "contribution", "labels", "working_days"]
+__all__ = ["attainment", "attainment_by", "contribution", "labels", "landing_of", "working_days"]
 
 #: Share of a period before which a pace says nothing.
 TOO_EARLY = 0.05
@@ -103,6 +104,24 @@ def attainment_by(slice_: Slice, *, scope: Scope, by: str) -> pd.DataFrame:
     over = sum(targets.whole.values()) / total - 1 if total > 0 and targets.whole and not is_derived else np.nan
     frame.attrs.update(_about(targets), is_derived=is_derived, over_assigned=over, target=total)
     return frame
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Where a period stands: `elapsed` as in `attainment`, and what `sold` leads to by its end (NaN too early on)."""
+
+    elapsed: float
+    amount: float
+    reason: str | None
+    levels: dict[int, Level]
+
+
+def landing_of(slice_: Slice, sold: float, *, scope: Scope) -> Landing:
+    """As `attainment` says it, for who knows already what was sold in the slice's period."""
+    period = period_of(slice_)
+    targets = targets_by(slice_, [], period, scope=scope)
+    judged = _judged([()], {(): sold}, {}, np.nan, targets, period, slice_)
+    return Landing(float(judged["elapsed"][0]), float(judged["landing"][0]), targets.reason, targets.levels)
 
 
 def _judged(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planning.levels import Level
-from queries.attainment import TOO_EARLY, as_of_day, attainment, period_of
+from queries.attainment import TOO_EARLY, as_of_day, landing_of, period_of
 from queries.breakdown import statement
 from queries.engine import question, rows_of
 from queries.periods import Period, months_later
@@ -61,11 +61,12 @@ def course(slice_: Slice, *, scope: Scope) -> Course:
     frame["actual"] = np.where(until, np.cumsum([sold.get(day, 0.0) for day in days]), np.nan)
     frame["previous"] = _last_year(slice_, sold, period)
     frame["on_track"] = target_course(slice_, days, scope=scope)
-    row = attainment(slice_, scope=scope).iloc[0]
-    spread, witnesses = _strayed(slice_, sold, period, row["elapsed"])
-    frame[["forecast", "low", "high"]] = _ahead(slice_, frame, row, period, spread, witnesses)
-    about = attainment(slice_, scope=scope).attrs
-    return Course(frame, float(row["landing"]), spread, witnesses, about["reason"], about["levels"])
+    so_far = float(sum(sold.get(day, 0.0) for day in days if day <= period.end))
+    landing = landing_of(slice_, so_far, scope=scope)
+    spread, witnesses = _strayed(slice_, sold, period, landing.elapsed)
+    ahead = _ahead(slice_, len(days), so_far, landing.amount, period, spread, witnesses)
+    frame["forecast"], frame["low"], frame["high"] = ahead.T
+    return Course(frame, landing.amount, spread, witnesses, landing.reason, landing.levels)
 
 
 @question
@@ -123,19 +124,18 @@ def _strayed(slice_: Slice, sold: dict[date, float], period: Period, elapsed: fl
 
 
 def _ahead(
-    slice_: Slice, frame: pd.DataFrame, row: pd.Series, period: Period, spread: float, witnesses: int
+    slice_: Slice, length: int, actual: float, landing: float, period: Period, spread: float, witnesses: int
 ) -> np.ndarray:
     """Forecast, low and high from the as-of date on: the rest of the landing comes as the days' weights do."""
-    ahead = np.full((len(frame), 3), np.nan)
+    ahead = np.full((length, 3), np.nan)
     today = as_of_day(slice_)
     assert period.start is not None and period.whole_end is not None
-    if np.isnan(row["landing"]) or not period.start <= today < period.whole_end:
+    if np.isnan(landing) or not period.start <= today < period.whole_end:
         return ahead
     place = (today - period.start).days
     passed = spread_of(slice_).course(period.start, period.whole_end)[place:]
     of_rest = (passed - passed[0]) / (1 - passed[0]) if passed[0] < 1 else np.zeros(len(passed))
     factor = np.exp(EIGHTY * spread * np.sqrt(1 + 1 / witnesses)) if witnesses and not np.isnan(spread) else np.nan
-    actual, landing = row["actual"], row["landing"]
     # Below zero (returns) a larger factor leads further down.
     low, high = sorted((landing / factor, landing * factor))
     for number, end in enumerate((landing, low, high)):

@@ -17,7 +17,7 @@ from planning.scenarios import Scenario
 from queries.memory import give_back
 
 #: States of plans that are kept: bases share everything but amounts with the states replayed from them.
-_BASES, _STATES, _TOTALS, _MADE = 4, 24, 2_000, 96
+_BASES, _STATES, _TOTALS, _MADE = 4, 12, 2_000, 96
 
 T = TypeVar("T")
 

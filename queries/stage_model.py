@@ -56,24 +56,30 @@ def stage_model(slice_: Slice, *, scope: Scope) -> pd.DataFrame:
     if steps.empty:
         return unanswered(MODEL_COLUMNS, "no_stages")
     rates, leads = (_typed(slice_, name, len(steps)) for name in ("rates", "leads"))
-    learned = [] if rates and leads else _learned(slice_, scope, steps)
-    model = steps[_STAGE].join(pd.DataFrame(learned, columns=[*_LEARNED, *_FLAGS], index=steps.index))
-    model[_FLAGS] = model[_FLAGS].fillna(False).astype(bool)
-    model["lead_months"] = np.nan
+    model: dict[str, Any] = {name: steps[name].to_numpy() for name in _STAGE}
+    model |= _columns([] if rates and leads else _learned(slice_, scope, steps), len(steps))
     if rates:
-        model = model.assign(success_rate=rates, success_over=np.nan, success_under=np.nan)
+        model |= {"success_rate": np.array(rates), "success_over": np.nan, "success_under": np.nan}
     if leads:
-        days = [round(months * MONTH_DAYS) for months in leads]
-        model = model.assign(lead_months=leads, lead_days=days, lead_p25=np.nan, lead_p75=np.nan)
+        days = np.array([round(months * MONTH_DAYS) for months in leads], dtype=float)
+        model |= {"lead_months": leads, "lead_days": days, "lead_p25": np.nan, "lead_p75": np.nan}
     model["is_typed"] = bool(rates or leads)
     for column, reason in (("success_rate", "no_rates"), ("lead_days", "no_leads")):
-        if model[column].isna().any():
+        if np.isnan(model[column]).any():
             return unanswered(MODEL_COLUMNS, reason)
-    model["product"] = model["success_rate"][::-1].cumprod()
-    model["later_days"] = model["lead_days"][::-1].cumsum() - model["lead_days"]
+    model["product"] = np.cumprod(model["success_rate"][::-1])[::-1]
+    model["later_days"] = np.cumsum(model["lead_days"][::-1])[::-1] - model["lead_days"]
+    frame = pd.DataFrame({name: model[name] for name in MODEL_COLUMNS})
     typed = {"rates": rates, "leads": leads}
-    model.attrs["ignored"] = tuple(name for name, read in typed.items() if slice_.option(name) and not read)
-    return model[MODEL_COLUMNS]
+    frame.attrs["ignored"] = tuple(name for name, read in typed.items() if slice_.option(name) and not read)
+    return frame
+
+
+def _columns(learned: list[dict[str, Any]], count: int) -> dict[str, np.ndarray]:
+    """What was learned, column by column; where nothing is to be learned, nothing is known and no flag is set."""
+    numbers = {name: np.array([row[name] for row in learned] or [np.nan] * count, dtype=float) for name in _LEARNED}
+    flags = {name: np.array([row[name] for row in learned] or [False] * count, dtype=bool) for name in _FLAGS}
+    return {**numbers, **flags, "lead_months": np.full(count, np.nan)}
 
 
 def model_of(stages_: pd.DataFrame) -> Model | None:
