@@ -13,6 +13,8 @@ from typing import Any
 import pandas as pd
 from cachetools import LRUCache
 
+from queries.alone import Alone
+
 
 @dataclass
 class _Entry:
@@ -31,25 +33,19 @@ class ByteCache:
     def __init__(self, limit: int) -> None:
         self._entries: LRUCache[Hashable, _Entry] = LRUCache(limit, getsizeof=lambda entry: entry.size)
         self._lock = threading.Lock()
-        self._making: dict[Hashable, threading.Lock] = {}
+        self._alone = Alone()
 
     def get_or_make(self, key: Hashable, version: str, make: Callable[[], Any]) -> Any:
         """The value of this version; made at most once at a time for a key. What `make` raises is not kept."""
         found = self._found(key, version)
         if found is not None:
             return found.value
-        with self._lock:
-            making = self._making.setdefault(key, threading.Lock())
-        with making:
+        with self._alone.making(key):
             found = self._found(key, version)
             if found is not None:
                 return found.value
-            try:
-                value = make()
-                self._keep(key, _Entry(version, value, measured(value) + _ENTRY))
-            finally:
-                with self._lock:
-                    self._making.pop(key, None)
+            value = make()
+            self._keep(key, _Entry(version, value, measured(value) + _ENTRY))
             return value
 
     def last_good(self, key: Hashable) -> Any | None:

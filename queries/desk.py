@@ -14,6 +14,7 @@ from planning.ledger import Ledger, Version
 from planning.plan import Node, Plan
 from planning.replay import adjusted
 from planning.scenarios import Scenario
+from queries.alone import Alone
 from queries.memory import give_back
 
 #: States of plans that are kept: bases share everything but amounts with the states replayed from them.
@@ -31,6 +32,7 @@ class Desk:
         self._totals: LRUCache[Hashable, int] = LRUCache(_TOTALS)
         self._made: LRUCache[Hashable, Any] = LRUCache(_MADE)
         self._lock = threading.Lock()
+        self._alone = Alone()
 
     def base(self, version: Version, ledger: Ledger, curve: Callable[[], Curve], first_month: int) -> Plan:
         """The plan of a version that has rows."""
@@ -47,13 +49,14 @@ class Desk:
         """The plan after the scenario's adjustments, from the longest part of them that is known already."""
         origin = _origin(scenario)
         ids = tuple(entry.adjustment_id for entry in scenario.done)
-        with self._lock:
-            start = next((n for n in range(len(ids), 0, -1) if (origin, ids[:n]) in self._states), 0)
-            plan = self._states[(origin, ids[:start])] if start else base
-        for entry in scenario.done[start:]:
-            plan = adjusted(plan, entry.adjustment)
-        self.keep(scenario, plan)
-        return plan
+        with self._alone.making(("state", origin)):  # all cards of a page ask for it at once
+            with self._lock:
+                start = next((n for n in range(len(ids), 0, -1) if (origin, ids[:n]) in self._states), 0)
+                plan = self._states[(origin, ids[:start])] if start else base
+            for entry in scenario.done[start:]:
+                plan = adjusted(plan, entry.adjustment)
+            self.keep(scenario, plan)
+            return plan
 
     def totals(self, scenario: Scenario, base: Plan, plane: str, node: Node) -> list[int]:
         """What a node of a plane comes to in the base, and after each of the scenario's adjustments."""
@@ -74,13 +77,14 @@ class Desk:
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What was made of a state of a plan, made once: several cards and numbers want the same rows."""
-        with self._lock:
-            found = self._made.get(key)
-        if found is None:
-            found = make()
+        with self._alone.making(("made", key)):
             with self._lock:
-                self._made[key] = found
-        return found
+                found = self._made.get(key)
+            if found is None:
+                found = make()
+                with self._lock:
+                    self._made[key] = found
+            return found
 
     def keep(self, scenario: Scenario, plan: Plan) -> None:
         """Remembers what a scenario's present adjustments come to."""
