@@ -9,8 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-import psycopg
-from psycopg import sql
 from sqlalchemy import Connection, Engine, Index, MetaData, Table, create_engine, insert, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex
@@ -62,6 +60,8 @@ def into_database(
     Raises LoadError when the server cannot be reached or refuses; what was there is then as it was. `schema` is for
     PostgreSQL alone.
     """
+    import psycopg  # only here and below: the application itself seldom needs it
+
     engine = engine_for(url)
     try:
         with engine.begin() as target:
@@ -139,6 +139,9 @@ def _has(target: Connection, schema: str) -> bool:
 
 def _copy(source: duckdb.DuckDBPyConnection, target: Connection, table: Table, *, scratch: Path) -> None:
     """Streams one table through COPY; an unquoted empty value is null on both sides, a quoted one is empty text."""
+    import psycopg
+    from psycopg import sql
+
     names = [column.name for column in table.columns]
     path = scratch / "copied.csv"
     source.table(table.name).project(", ".join(names)).write_csv(str(path), header=False)

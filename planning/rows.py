@@ -16,8 +16,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import orjson
 import pandas as pd
-import psycopg
-from psycopg import sql
 from sqlalchemy import BigInteger, ColumnElement, Connection, Numeric, Text, cast, func, insert, select, type_coerce
 
 from planning.errors import BadRows
@@ -191,6 +189,9 @@ def _insert(connection: Connection, plain: Sequence[tuple[Any, ...]]) -> None:
 
 def _copy(connection: Connection, plain: Iterable[tuple[Any, ...]]) -> None:
     """Streams rows to PostgreSQL."""
+    import psycopg  # only here: most keep their targets in SQLite
+    from psycopg import sql
+
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     names = sql.SQL(", ").join(sql.Identifier(column.name) for column in targets.c)

@@ -14,16 +14,13 @@ from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from planning.errors import LedgerError
 
 #: The largest file, what may come out of it, and the most rows and columns that are read.
 MOST_BYTES, MOST_UNPACKED, MOST_ROWS, MOST_COLUMNS = 2 * 2**20, 40 * 2**20, 20_000, 100
 _MOST_DIGITS = 12
 _AMOUNT = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d*)?", re.ASCII)
-_NOT_XLSX = (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, OSError, EOFError)
+_NOT_XLSX = (zipfile.BadZipFile, ParseError, KeyError, ValueError, OSError, EOFError)
 
 
 class BadSheet(LedgerError):
@@ -65,13 +62,16 @@ Line = tuple[int, Sequence[Any]]
 
 def lines_of(content: bytes) -> Iterator[Line]:
     """The rows of the first sheet with their numbers, from 1; raises BadSheet for what is no workbook, or too much."""
+    from openpyxl import load_workbook  # only here: it is large, and few send a workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     _check_file(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         sheet = book.worksheets[0]
         rows = sheet.iter_rows(max_col=MOST_COLUMNS)
         found = list(islice(enumerate(rows, 1), MOST_ROWS + 1))
-    except _NOT_XLSX as wrong:
+    except (InvalidFileException, *_NOT_XLSX) as wrong:
         raise BadSheet("not_xlsx") from wrong
     except IndexError as nothing:
         raise BadSheet("no_heads") from nothing
