@@ -18,7 +18,7 @@ from benchmarks.callbacks import Client, Json, _ends, _name, _wires
 PATH = "/planning"
 PERIOD = "period=2026Q4"
 #: Cards in sight on a laptop; the others are asked when they come into sight.
-IN_SIGHT = ("plan-before-after", "plan-bridge")
+IN_SIGHT = ("plan-before-after", "plan-bridge", "plan-curve")
 CARD_OF = "plan-"
 PARTS = ("plan-bar", "plan-grid")
 ELSEWHERE = ("all-reps", "sheet-head")
