@@ -140,7 +140,7 @@
         const carried = new URLSearchParams(query);
         document.getElementById("nav").dataset.own.split(" ").forEach((name) => carried.delete(name));
         const search = `${carried}` && `?${carried}`;
-        const here = location.pathname.replace(/(?<=.)\/+$/, "");
+        const here = location.pathname.replace(/\/+$/, "") || "/";
         document.querySelectorAll("#nav a, #tabs a, .ways a").forEach((link) => {
           link.setAttribute("href", link.pathname + search);
           link.classList.toggle("on", link.pathname === here);

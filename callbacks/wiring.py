@@ -76,7 +76,7 @@ cards_first = Turns(patience=0.3)
 class Json:
     """A figure, or whatever else an output takes that is no text, as the JSON that is sent.
 
-    That is how answers are kept: it takes a tenth of the memory, and need not be written anew each time.
+    That is how answers are kept: it takes a quarter of the memory, and need not be written anew each time.
     """
 
     text: bytes

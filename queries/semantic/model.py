@@ -113,7 +113,7 @@ def united(predicates: Iterable[Expression]) -> Expression:
         return every
     distinct = [one for one in distinct if not (isinstance(one, Among) and one.within in distinct)]
     plain = [one for one in distinct if isinstance(one, Among) and one.where is None]
-    for column in {one.column for one in plain}:
+    for column in dict.fromkeys(one.column for one in plain):
         own = [one for one in plain if one.column == column]
         values = dict.fromkeys(value for one in own for value in one.values)
         whole = next((one for one in own if set(one.values) == set(values)), Among(column, tuple(values)))
